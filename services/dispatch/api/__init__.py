@@ -1,0 +1,1 @@
+"""HTTP for call-centre apps and the console: thin, typed, under row-level security."""

@@ -1,0 +1,234 @@
+"""The cases of customers, read under their locks for a batch of decisions, and written back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.dispatch.domain.case import Case, Item, KnownWarning
+from shared.events.contact_reported import ContactReported
+from shared.events.porting_progressed import PortingProgressed
+from shared.events.warning_raised import WarningRaised
+
+REPEATS_KEPT = timedelta(days=400)
+"""Warnings older than this are of no use to any policy on repeats."""
+
+
+async def lock_numbers(tx: AsyncConnection, numbers: Iterable[str]) -> None:
+    """Lock `numbers` in order, so that porting and warnings of one number are decided one after the other."""
+    wanted = sorted(set(numbers))
+    await tx.execute(
+        text("INSERT INTO number (msisdn) SELECT unnest(CAST(:numbers AS text[])) ON CONFLICT DO NOTHING"),
+        {"numbers": wanted},
+    )
+    await tx.execute(
+        text("SELECT FROM number WHERE msisdn = ANY(:numbers) ORDER BY msisdn FOR NO KEY UPDATE"), {"numbers": wanted}
+    )
+
+
+async def record_porting(tx: AsyncConnection, events: Sequence[PortingProgressed]) -> None:
+    """Keep the latest step of each number."""
+    await tx.execute(
+        text(
+            "UPDATE number SET porting_step = :step, porting_at = :at"
+            " WHERE msisdn = :msisdn AND (porting_at IS NULL OR porting_at <= :at)"
+        ),
+        [{"msisdn": event.msisdn, "step": event.step, "at": event.occurred_at} for event in events],
+    )
+
+
+async def customers_of(tx: AsyncConnection, numbers: Iterable[str]) -> dict[str, str]:
+    """Return who holds each of `numbers` now; a number that the CRM has not told is not in it."""
+    rows = await tx.execute(
+        text(
+            "SELECT DISTINCT ON (msisdn) msisdn, customer_id FROM subscription"
+            " WHERE msisdn = ANY(:numbers) AND ended_at IS NULL ORDER BY msisdn, activated_at DESC"
+        ),
+        {"numbers": sorted(set(numbers))},
+    )
+    return {row.msisdn: row.customer_id for row in rows}
+
+
+async def load(tx: AsyncConnection, customers: Iterable[str], now: datetime) -> dict[str, Case]:
+    """Return the cases of `customers`, locked until the transaction ends."""
+    wanted = sorted(set(customers))
+    await tx.execute(
+        text(
+            "INSERT INTO arm (customer_id, held_out, drawn) SELECT unnest(CAST(:customers AS text[])), false, false"
+            " ON CONFLICT DO NOTHING"
+        ),
+        {"customers": wanted},
+    )
+    arms = await tx.execute(
+        text(
+            "SELECT customer_id, drawn, held_out FROM arm"
+            " WHERE customer_id = ANY(:customers) ORDER BY customer_id FOR NO KEY UPDATE"
+        ),
+        {"customers": wanted},
+    )
+    items, warnings = await _items(tx, wanted), await _warnings(tx, wanted, now - REPEATS_KEPT)
+    contacts, applied = await _last_contacts(tx, wanted), await _applied(tx, wanted)
+    return {
+        row.customer_id: Case(
+            customer_id=row.customer_id,
+            drawn=row.drawn,
+            held_out=row.held_out,
+            item=items.get(row.customer_id),
+            warnings=tuple(warnings.get(row.customer_id, ())),
+            last_contact_at=contacts.get(row.customer_id),
+            applied=row.customer_id in applied,
+        )
+        for row in arms
+    }
+
+
+async def _items(tx: AsyncConnection, customers: Sequence[str]) -> dict[str, Item]:
+    rows = await tx.execute(
+        text(
+            "SELECT customer_id, work_item_id, subscription_id, msisdn, state, tier, priority,"
+            " CAST(home_region AS text) AS home_region, CAST(offered_region AS text) AS offered_region,"
+            " assigned_to, opened_at, due_at, attempts, not_before"
+            " FROM work_item WHERE state = 'open' AND customer_id = ANY(:customers)"
+        ),
+        {"customers": customers},
+    )
+    return {row.customer_id: msgspec.convert(row._asdict(), Item) for row in rows}
+
+
+async def _warnings(tx: AsyncConnection, customers: Sequence[str], since: datetime) -> dict[str, list[KnownWarning]]:
+    rows = await tx.execute(
+        text(
+            "SELECT customer_id, warning_id, rule_id, level, subscription_id, msisdn, CAST(region AS text) AS region,"
+            " raised_at, state, work_item_id, staff_id FROM warning"
+            " WHERE customer_id = ANY(:customers) AND (state = 'open' OR raised_at > :since)"
+            " ORDER BY raised_at, warning_id"
+        ),
+        {"customers": customers, "since": since},
+    )
+    found: dict[str, list[KnownWarning]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(msgspec.convert(row._asdict(), KnownWarning))
+    return found
+
+
+async def _last_contacts(tx: AsyncConnection, customers: Sequence[str]) -> dict[str, datetime]:
+    rows = await tx.execute(
+        text(
+            "SELECT customer_id, max(contacted_at) AS last FROM contact"
+            " WHERE customer_id = ANY(:customers) AND reached GROUP BY customer_id"
+        ),
+        {"customers": customers},
+    )
+    return {row.customer_id: row.last for row in rows}
+
+
+async def _applied(tx: AsyncConnection, customers: Sequence[str]) -> set[str]:
+    rows = await tx.execute(
+        text(
+            "SELECT DISTINCT customer_id FROM subscription JOIN number USING (msisdn)"
+            " WHERE customer_id = ANY(:customers) AND ended_at IS NULL"
+            " AND porting_step IN ('application', 'code_issued')"
+        ),
+        {"customers": customers},
+    )
+    return {row.customer_id for row in rows}
+
+
+async def save(
+    tx: AsyncConnection, before: Mapping[str, Case], after: Mapping[str, Case], raised: Sequence[WarningRaised]
+) -> None:
+    """Write what changed; `raised` brings the facts of warnings that are new."""
+    facts = {warning.id: msgspec.json.encode(warning).decode() for warning in raised}
+    for customer_id, case in sorted(after.items()):
+        known = before[customer_id]
+        if case.drawn != known.drawn:
+            await _save_arm(tx, case)
+        if case.item is not None and case.item is not known.item:
+            await _save_item(tx, case.item, customer_id, known.item)
+        old = {warning.warning_id: warning for warning in known.warnings}
+        changed = [warning for warning in case.warnings if warning != old.get(warning.warning_id)]
+        await _save_warnings(tx, customer_id, changed, facts)
+
+
+async def _save_arm(tx: AsyncConnection, case: Case) -> None:
+    await tx.execute(
+        text(
+            "UPDATE arm SET drawn = true, held_out = :held_out, drawn_at = business_now()"
+            " WHERE customer_id = :customer_id"
+        ),
+        {"customer_id": case.customer_id, "held_out": case.held_out},
+    )
+
+
+async def _save_item(tx: AsyncConnection, item: Item, customer_id: str, before: Item | None) -> None:
+    await tx.execute(
+        text(
+            "INSERT INTO work_item AS known (work_item_id, customer_id, subscription_id, msisdn, state, tier, priority,"
+            " home_region, offered_region, assigned_to, opened_at, due_at, not_before, attempts)"
+            " VALUES (:work_item_id, :customer_id, :subscription_id, :msisdn, :state, :tier, :priority,"
+            " CAST(CAST(:home_region AS text) AS ltree), CAST(CAST(:offered_region AS text) AS ltree),"
+            " :assigned_to, :opened_at, :due_at, :not_before, :attempts)"
+            " ON CONFLICT (work_item_id) DO UPDATE SET state = excluded.state, tier = excluded.tier,"
+            " priority = excluded.priority, offered_region = excluded.offered_region,"
+            " assigned_to = excluded.assigned_to, due_at = excluded.due_at, not_before = excluded.not_before,"
+            " attempts = excluded.attempts"
+        ),
+        msgspec.structs.asdict(item) | {"customer_id": customer_id},
+    )
+    kind = "opened" if before is None else "changed" if item.state == "open" else "closed"
+    await tell(tx, kind, item.work_item_id)
+
+
+async def tell(tx: AsyncConnection, kind: str, work_item_id: str) -> None:
+    """Note what happened to an item, for those who listen to its queue."""
+    await tx.execute(
+        text(
+            "INSERT INTO queue_event (kind, work_item_id, tier, priority, home_region, offered_region, assigned_to)"
+            " SELECT :kind, work_item_id, tier, priority, home_region, offered_region, assigned_to"
+            " FROM work_item WHERE work_item_id = :work_item_id"
+        ),
+        {"kind": kind, "work_item_id": work_item_id},
+    )
+
+
+async def _save_warnings(
+    tx: AsyncConnection, customer_id: str, warnings: Sequence[KnownWarning], facts: Mapping[str, str]
+) -> None:
+    if not warnings:
+        return
+    await tx.execute(
+        text(
+            "INSERT INTO warning AS known (warning_id, customer_id, subscription_id, msisdn, rule_id, level, region,"
+            " raised_at, state, work_item_id, staff_id, facts) VALUES (:warning_id, :customer_id, :subscription_id,"
+            " :msisdn, :rule_id, :level, CAST(CAST(:region AS text) AS ltree), :raised_at, :state, :work_item_id,"
+            " :staff_id, CAST(:facts AS jsonb)) ON CONFLICT (warning_id) DO UPDATE"
+            " SET state = excluded.state, staff_id = excluded.staff_id"
+        ),
+        [
+            msgspec.structs.asdict(w) | {"customer_id": customer_id, "facts": facts.get(w.warning_id, "{}")}
+            for w in warnings
+        ],
+    )
+
+
+async def record_contact(tx: AsyncConnection, contact: ContactReported) -> None:
+    """Keep what came of a call."""
+    same = ("work_item_id", "customer_id", "staff_id", "reached", "outcome", "judged_reason", "next_step")
+    await tx.execute(
+        text(
+            "INSERT INTO contact (contact_id, work_item_id, customer_id, staff_id, contacted_at, reached, outcome,"
+            " judged_reason, means, offers, next_step, next_on) VALUES (:contact_id, :work_item_id, :customer_id,"
+            " :staff_id, :contacted_at, :reached, :outcome, :judged_reason, :means, :offers, :next_step,"
+            " CAST(CAST(:next_on AS text) AS date))"
+        ),
+        {name: getattr(contact, name) for name in same}
+        | {
+            "contact_id": contact.id,
+            "contacted_at": contact.occurred_at,
+            "means": list(contact.means),
+            "offers": list(contact.offers),
+            "next_on": contact.next_on,
+        },
+    )

@@ -1,0 +1,1 @@
+"""Thin: facts for the card are kept, warnings and porting are decided."""

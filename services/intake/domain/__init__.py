@@ -1,0 +1,1 @@
+"""Pure: reading what others send, and the simulated operator."""

@@ -1,0 +1,1 @@
+"""All SQL of intake: the days that were published, and the simulation's clock."""

@@ -1,0 +1,1 @@
+"""Thin: events out to Kafka, acknowledged."""

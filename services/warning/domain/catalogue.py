@@ -1,0 +1,27 @@
+"""The rules that are here: a file in `rules/` is all it takes."""
+
+from functools import cache
+
+from services.warning.domain import rules
+from services.warning.domain.decide import AnyRule
+from services.warning.domain.rule import Rule
+from shared.folder import entries
+from shared.topic import SubscriberEvent
+
+
+@cache
+def all_rules() -> tuple[AnyRule, ...]:
+    """Return every rule, by file name.
+
+    Raises:
+        TypeError: a file has no RULE, or two rules have one id.
+    """
+    listed = tuple(entries(rules, "RULE", Rule).values())
+    if len({rule.id for rule in listed}) != len(listed):
+        raise TypeError("could not load services/warning/domain/rules: two rules have the same id")
+    return listed
+
+
+def heard_kinds() -> tuple[type[SubscriberEvent], ...]:
+    """Return every kind of fact that some rule hears."""
+    return tuple(dict.fromkeys(kind for rule in all_rules() for kind in rule.hears))

@@ -1,0 +1,130 @@
+"""From a fact about a subscription to warnings: every rule that hears it, the population, the likely reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from msgspec import Struct, structs
+
+from services.warning.domain import population, reasons
+from services.warning.domain.operators import Network, operator_of
+from services.warning.domain.population import Target
+from services.warning.domain.reasons import Weights
+from services.warning.domain.rule import Clearing, Finding, Heard, Peer, Rule
+from services.warning.domain.subscriber import Holder, Profile, arpu, billed
+from shared.decision import Decision
+from shared.events.bill_issued import BillIssued
+from shared.events.forwarding_changed import ForwardingChanged
+from shared.events.warning_cleared import WarningCleared
+from shared.events.warning_noted import WarningNoted
+from shared.events.warning_raised import WarningRaised
+from shared.ids import derived_id
+from shared.policy import PolicyBook, Resolved
+from shared.topic import Event, SubscriberEvent
+
+AnyRule = Rule[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered of one subscription."""
+
+    holder: Holder
+    profile: Profile
+    rules: Mapping[str, Struct]
+    """Each rule's own memory, by rule id; a rule that heard nothing yet has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What every decision may use beside memory and fact."""
+
+    rules: Sequence[AnyRule]
+    policy: PolicyBook
+    ported: Mapping[str, str]
+    """Numbers whose operator is another than their prefix says."""
+
+
+def decide(knowledge: Knowledge, memory: Memory, event: SubscriberEvent) -> Decision[Memory]:
+    """Let every rule that hears `event` take its step."""
+    profile = billed(memory.profile, event) if isinstance(event, BillIssued) else memory.profile
+    known = Memory(memory.holder, profile, memory.rules)
+    heard = Heard(event, _peer(knowledge, memory.holder, event))
+    after: dict[str, Struct] = dict(memory.rules)
+    said: list[Event] = []
+    for rule in knowledge.rules:
+        if isinstance(event, rule.hears):
+            limits = _policy(knowledge, f"warning.{rule.id}", rule.limits, memory.holder, event)
+            after[rule.id], outcomes = rule.step(memory.rules.get(rule.id, rule.fresh), heard, limits.value)
+            for outcome in outcomes:
+                said.append(_said(knowledge, known, rule, limits, (event, outcome)))
+    return Decision(Memory(memory.holder, profile, after), tuple(said))
+
+
+def _said(
+    knowledge: Knowledge,
+    memory: Memory,
+    rule: AnyRule,
+    limits: Resolved[Any],
+    why: tuple[SubscriberEvent, Finding | Clearing],
+) -> Event:
+    event, outcome = why
+    if isinstance(outcome, Clearing):
+        return _cleared(memory.holder, rule, event, outcome)
+    return _warning(knowledge, memory, rule, limits, (event, outcome))
+
+
+def _warning(
+    knowledge: Knowledge, memory: Memory, rule: AnyRule, limits: Resolved[Any], why: tuple[SubscriberEvent, Finding]
+) -> WarningRaised | WarningNoted:
+    event, finding = why
+    holder, at = memory.holder, event.occurred_at
+    target = _policy(knowledge, "warning.population", Target(), holder, event)
+    weights = _policy(knowledge, "warning.reasons", Weights(), holder, event)
+    belongs = population.population_of(holder, memory.profile, at, target.value)
+    arpu_fen, months_known = arpu(memory.profile, at)
+    explanation_zh, explanation_en = rule.explain(finding.evidence)
+    facts = structs.asdict(holder) | {
+        "id": derived_id("warning", rule.id, holder.subscription_id, finding.occasion),
+        "occurred_at": at,
+        "rule_id": rule.id,
+        "level": int(finding.level),
+        "evidence": dict(finding.evidence),
+        "explanation_zh": explanation_zh,
+        "explanation_en": explanation_en,
+        "reasons": reasons.likely_reasons(rule.id, memory.profile, weights.value),
+        "cause_id": event.id,
+        "rule_version": rule.version,
+        "policy_version": max(limits.version, target.version, weights.version),
+        "actionable_until": at + timedelta(hours=limits.value.actionable_hours),
+        "arpu_fen": arpu_fen,
+        "months_known": months_known,
+    }
+    return WarningRaised(**facts, population=belongs) if belongs else WarningNoted(**facts)
+
+
+def _cleared(holder: Holder, rule: AnyRule, event: SubscriberEvent, clearing: Clearing) -> WarningCleared:
+    return WarningCleared(
+        id=derived_id("cleared", rule.id, holder.subscription_id, event.id),
+        occurred_at=event.occurred_at,
+        msisdn=holder.msisdn,
+        rule_id=rule.id,
+        subscription_id=holder.subscription_id,
+        customer_id=holder.customer_id,
+        cause_id=event.id,
+        why=clearing.why,
+    )
+
+
+def _peer(knowledge: Knowledge, holder: Holder, event: SubscriberEvent) -> Peer | None:
+    """Return whose number a forwarding names; a signal says it itself, and no other fact names one."""
+    if not isinstance(event, ForwardingChanged) or event.forwarded_to is None:
+        return None
+    operator = operator_of(event.forwarded_to, knowledge.ported)
+    network = _policy(knowledge, "warning.network", Network(), holder, event).value
+    return Peer(operator, operator != network.own_operator) if operator else None
+
+
+def _policy(knowledge: Knowledge, name: str, default: Any, holder: Holder, event: SubscriberEvent) -> Resolved[Any]:
+    return knowledge.policy.resolve(name, default, holder.region, event.occurred_at)

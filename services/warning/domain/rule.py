@@ -1,0 +1,86 @@
+"""What a rule is: a step from memory and fact to memory and findings, with its limits beside it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+
+from shared.topic import SubscriberEvent
+
+E = TypeVar("E", bound=SubscriberEvent, contravariant=True)
+M = TypeVar("M", bound=Struct)
+L = TypeVar("L", bound=Struct)
+
+
+class Level(IntEnum):
+    """How soon somebody should act."""
+
+    WATCH = 1
+    ACT = 2
+    ACT_NOW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Whose network the number named in a fact is on."""
+
+    operator: str
+    rival: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heard(Generic[E]):
+    """A fact about a number, with what the tables say of the other number in it."""
+
+    event: E
+    peer: Peer | None = None
+    """None: the fact names no other number, or nobody knows whose it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The rule fires."""
+
+    occasion: str
+    """What makes this warning this one and no other: its id derives from it."""
+    level: Level
+    evidence: Mapping[str, Any]
+    """Each value that was compared, and with what; units in the names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """What the rule warned of is gone."""
+
+    why: str
+
+
+Outcome = Finding | Clearing
+Step = Callable[[M, Heard[E], L], tuple[M, tuple[Outcome, ...]]]
+Explain = Callable[[Mapping[str, Any]], tuple[str, str]]
+"""Evidence to one sentence in Chinese and one in English."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Generic[E, M, L]):
+    """A warning rule."""
+
+    id: str
+    requirement: str
+    """The id in docs/requirements.md, `W2`."""
+    version: int = 1
+    """Grows whenever the step decides otherwise on the same facts."""
+    hears: tuple[type[SubscriberEvent], ...]
+    limits: L
+    """Defaults; policy `warning.<id>` overrides fields. `actionable_hours` says how long a call is of use."""
+    fresh: M
+    """The memory of a subscription of which nothing was heard yet."""
+    step: Step[M, E, L]
+    explain: Explain
+
+
+def yuan(fen: int) -> str:
+    """Return an amount as people read it."""
+    return f"{fen / 100:.2f}"

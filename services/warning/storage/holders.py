@@ -1,0 +1,120 @@
+"""Who holds a number at a moment: the CRM's periods, and the customers behind them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.warning.domain.subscriber import Holder
+from shared.calendar import month_bounds
+from shared.events.bill_issued import BillIssued
+from shared.events.customer_recorded import CustomerRecorded
+from shared.events.subscription_recorded import SubscriptionRecorded
+from shared.region import path_of
+from shared.topic import SubscriberEvent
+
+
+async def record_customers(tx: AsyncConnection, records: Sequence[CustomerRecorded]) -> None:
+    """Keep the latest record of each customer, in whatever order they come."""
+    await tx.execute(
+        text(
+            "INSERT INTO customer AS known (customer_id, stars, important, recorded_at)"
+            " VALUES (:customer_id, :stars, :important, :recorded_at)"
+            " ON CONFLICT (customer_id) DO UPDATE"
+            " SET stars = excluded.stars, important = excluded.important, recorded_at = excluded.recorded_at"
+            " WHERE excluded.recorded_at >= known.recorded_at"
+        ),
+        [
+            {
+                "customer_id": record.customer_id,
+                "stars": record.stars,
+                "important": record.important,
+                "recorded_at": record.occurred_at,
+            }
+            for record in sorted(records, key=lambda record: record.customer_id)
+        ],
+    )
+
+
+async def record_subscriptions(tx: AsyncConnection, records: Sequence[SubscriptionRecorded]) -> None:
+    """Keep the latest record of each period, in whatever order they come."""
+    await tx.execute(
+        text(
+            "INSERT INTO subscription AS known (subscription_id, msisdn, customer_id, region, brand, package,"
+            " activated_at, ended_at, recorded_at)"
+            " VALUES (:subscription_id, :msisdn, :customer_id, :region, :brand, :package,"
+            " :activated_at, :ended_at, :recorded_at)"
+            " ON CONFLICT (subscription_id) DO UPDATE"
+            " SET customer_id = excluded.customer_id, region = excluded.region, brand = excluded.brand,"
+            " package = excluded.package, activated_at = excluded.activated_at, ended_at = excluded.ended_at,"
+            " recorded_at = excluded.recorded_at"
+            " WHERE excluded.recorded_at >= known.recorded_at"
+        ),
+        [_period(record) for record in sorted(records, key=lambda record: record.subscription_id)],
+    )
+
+
+def _period(record: SubscriptionRecorded) -> dict[str, object]:
+    same = ("subscription_id", "msisdn", "customer_id", "brand", "package", "activated_at", "ended_at")
+    fields = {name: getattr(record, name) for name in same}
+    return fields | {"region": path_of(record.county), "recorded_at": record.occurred_at}
+
+
+async def lock_numbers(tx: AsyncConnection, numbers: Iterable[str]) -> None:
+    """Lock `numbers` until the transaction ends, in order.
+
+    Whoever finds no holder and lets a fact wait, and whoever tells the holder and releases what waits, must not pass
+    each other unseen.
+    """
+    await tx.execute(
+        text(
+            "SELECT pg_advisory_xact_lock(key) FROM"
+            " (SELECT DISTINCT hashtextextended('warning.number ' || n, 0) AS key"
+            "  FROM unnest(CAST(:numbers AS text[])) AS n ORDER BY key) AS ordered"
+        ),
+        {"numbers": list(numbers)},
+    )
+
+
+async def holders(tx: AsyncConnection, events: Sequence[SubscriberEvent]) -> list[Holder | None]:
+    """Return who held each event's number when it happened, and lock those subscriptions until the transaction ends.
+
+    None: no period that the CRM has told covers the moment.
+    """
+    rows = await tx.execute(
+        text(
+            "SELECT s.subscription_id, s.msisdn, s.customer_id, s.region, s.brand, s.package, s.activated_at,"
+            " s.ended_at, coalesce(c.stars, 0) AS stars, c.important"
+            " FROM subscription AS s LEFT JOIN customer AS c USING (customer_id)"
+            " WHERE s.msisdn = ANY(:numbers) ORDER BY s.subscription_id FOR NO KEY UPDATE OF s"
+        ),
+        {"numbers": list({event.msisdn for event in events})},
+    )
+    periods: dict[str, list[Period]] = {}
+    for row in rows:
+        fields = row._asdict()
+        periods.setdefault(row.msisdn, []).append(Period(fields.pop("ended_at"), Holder(**fields)))
+    return [_at(periods.get(event.msisdn, []), event) for event in events]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """For how long a holder had the number."""
+
+    ended_at: datetime | None
+    """None: to this day."""
+    holder: Holder
+
+
+def _at(periods: Sequence[Period], event: SubscriberEvent) -> Holder | None:
+    """Return the latest holder whose period meets the event's time; a bill speaks of its whole month."""
+    instant = (event.occurred_at, event.occurred_at)
+    first, last = month_bounds(event.month) if isinstance(event, BillIssued) else instant
+    meeting = (
+        period.holder
+        for period in periods
+        if period.holder.activated_at <= last and (period.ended_at is None or first < period.ended_at)
+    )
+    return max(meeting, key=lambda holder: holder.activated_at, default=None)

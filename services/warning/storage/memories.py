@@ -1,0 +1,62 @@
+"""What each rule remembers of each subscription, read and written for a whole batch at a time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.warning.domain.decide import AnyRule, Memory
+from services.warning.domain.subscriber import Holder, Profile
+
+PROFILE = "profile"
+SHAPE = 1
+"""The shape of stored memories. A rule that changes its memory must still read the one before."""
+
+
+async def load(tx: AsyncConnection, held: Iterable[Holder], rules: Sequence[AnyRule]) -> dict[str, Memory]:
+    """Return what is remembered of each subscription, by its id; the caller holds the subscriptions' locks."""
+    holders = {holder.subscription_id: holder for holder in held}
+    kinds: dict[str, type[Struct]] = {PROFILE: Profile, **{rule.id: type(rule.fresh) for rule in rules}}
+    rows = await tx.execute(
+        text(
+            "SELECT subscription_id, owner, value FROM memory"
+            " WHERE subscription_id = ANY(:ids) AND owner = ANY(:owners)"
+        ),
+        {"ids": list(holders), "owners": list(kinds)},
+    )
+    found: dict[str, dict[str, Any]] = {subscription_id: {} for subscription_id in holders}
+    for row in rows:
+        found[row.subscription_id][row.owner] = msgspec.convert(row.value, kinds[row.owner])
+    return {
+        subscription_id: Memory(holder, found[subscription_id].pop(PROFILE, Profile()), found[subscription_id])
+        for subscription_id, holder in holders.items()
+    }
+
+
+async def save(tx: AsyncConnection, before: Mapping[str, Memory], after: Mapping[str, Memory]) -> None:
+    """Write what changed."""
+    rows = [
+        {"id": subscription_id, "owner": owner, "shape": SHAPE, "value": msgspec.json.encode(value).decode()}
+        for subscription_id, memory in sorted(after.items())
+        for owner, value in _changed(before[subscription_id], memory)
+    ]
+    if rows:
+        await tx.execute(
+            text(
+                "INSERT INTO memory (subscription_id, owner, shape, value)"
+                " VALUES (:id, :owner, :shape, CAST(:value AS jsonb))"
+                " ON CONFLICT (subscription_id, owner) DO UPDATE SET shape = excluded.shape, value = excluded.value"
+            ),
+            rows,
+        )
+
+
+def _changed(before: Memory, after: Memory) -> Iterable[tuple[str, Struct]]:
+    if after.profile is not before.profile:
+        yield PROFILE, after.profile
+    for rule_id, memory in after.rules.items():
+        if memory is not before.rules.get(rule_id):
+            yield rule_id, memory

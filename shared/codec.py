@@ -1,0 +1,155 @@
+"""Bytes on the wire to events and back. What cannot be read is a typed refusal, never a crash and never a guess."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+
+from shared.topic import Event, Topic
+
+E = TypeVar("E", bound=Event)
+
+BYTES_MAX = 1_000_000
+"""Above this a record is refused unread; the largest event we write is below 10 kB."""
+
+CE_TYPE = "ce_type"
+YEARS_KNOWN = range(1990, 2200)
+"""An `occurred_at` outside is a broken clock upstream: PostgreSQL or a calendar would choke on it later."""
+
+_encoder = msgspec.json.Encoder()
+
+
+class Reason(StrEnum):
+    """Why a record could not be read."""
+
+    TOO_LARGE = "too_large"
+    EMPTY = "empty"
+    BAD_JSON = "bad_json"
+    SCHEMA = "schema"
+    UNKNOWN_VERSION = "unknown_version"
+    WRONG_KEY = "wrong_key"
+
+
+class RefusedRecordError(Exception):
+    """A record that will never be readable: it goes to the dead letter with this reason."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"could not read the record: {reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+def encode(event: Event) -> bytes:
+    """Return `event` as JSON in UTF-8."""
+    return _encoder.encode(event)
+
+
+def headers(topic: Topic[Event], event: Event) -> list[tuple[str, bytes]]:
+    """Return the headers of the CloudEvents Kafka binding for `event`."""
+    named = {
+        "ce_specversion": "1.0",
+        "ce_id": event.id,
+        CE_TYPE: topic.name,
+        "ce_source": f"/keepline/{topic.owner}",
+        "ce_time": event.occurred_at.isoformat(),
+        "content-type": "application/json",
+    }
+    return [(name, value.encode()) for name, value in named.items()]
+
+
+def decode(topic: Topic[E], value: bytes | None, ce_type: str | None = None) -> E:
+    """Return the event in `value`.
+
+    `ce_type` is the record's own word for its type; without it the record is read as the topic's version.
+
+    Raises:
+        RefusedRecordError: too large, empty, not JSON, not of the topic's schema, or of a version not known.
+    """
+    if not value:
+        raise RefusedRecordError(Reason.EMPTY, "the record has no value")
+    if len(value) > BYTES_MAX:
+        raise RefusedRecordError(Reason.TOO_LARGE, f"{len(value)} bytes, at most {BYTES_MAX}")
+    if ce_type is None or ce_type == topic.name:
+        return _sound(_decoded(topic, value), value)
+    return _sound(_lifted(topic, value, ce_type), value)
+
+
+def check_key(topic: Topic[E], event: E, key: bytes | None) -> None:
+    """Refuse an event that came under another key: it would be decided out of order.
+
+    A record without a key is let through, because not every upstream sets one.
+
+    Raises:
+        RefusedRecordError: the key is another than the event's own.
+    """
+    if key is not None and key != topic.key_of(event).encode():
+        raise RefusedRecordError(Reason.WRONG_KEY, f"the key is not the event's {topic.key}")
+
+
+def _decoded(topic: Topic[E], value: bytes) -> E:
+    try:
+        event: E = _decoder(topic.event).decode(value)
+        return event
+    except msgspec.ValidationError as error:
+        raise RefusedRecordError(Reason.SCHEMA, str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RefusedRecordError(Reason.BAD_JSON, str(error)) from error
+
+
+def _lifted(topic: Topic[E], value: bytes, ce_type: str) -> E:
+    lift = topic.upcasters.get(ce_type)
+    if lift is None:
+        raise RefusedRecordError(Reason.UNKNOWN_VERSION, f"{ce_type[:80]} on {topic.name}")
+    try:
+        return msgspec.convert(lift(_fields(value)), topic.event, strict=True)
+    except (msgspec.ValidationError, KeyError, TypeError) as error:
+        raise RefusedRecordError(Reason.SCHEMA, f"{ce_type}: {error}") from error
+
+
+def _fields(value: bytes) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(value, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RefusedRecordError(Reason.BAD_JSON, str(error)) from error
+
+
+def _sound(event: E, value: bytes) -> E:
+    """Refuse what is JSON and of the schema, but that no database column can hold."""
+    if b"\\u0000" in value and _holds_nul(msgspec.to_builtins(event)):
+        raise RefusedRecordError(Reason.SCHEMA, "a text holds the character NUL")
+    if event.occurred_at.year not in YEARS_KNOWN:
+        raise RefusedRecordError(Reason.SCHEMA, f"occurred_at is in the year {event.occurred_at.year}")
+    return event
+
+
+def _holds_nul(value: object) -> bool:
+    match value:
+        case str():
+            return "\x00" in value
+        case dict():
+            return any(_holds_nul(part) for pair in value.items() for part in pair)
+        case list():
+            return any(_holds_nul(part) for part in value)
+    return False
+
+
+@cache
+def _decoder(kind: type[E]) -> msgspec.json.Decoder[E]:
+    return msgspec.json.Decoder(kind)
+
+
+def json_schema(topic: Topic[Event]) -> Mapping[str, Any]:
+    """Return the JSON Schema of the topic's event, as the documentation and the intake API publish it."""
+    return msgspec.json.schema(topic.event)
+
+
+def parse_moment(text: str) -> datetime:
+    """Return an ISO 8601 time with its offset.
+
+    Raises:
+        msgspec.ValidationError: it is no such time.
+    """
+    return msgspec.convert(text, datetime)

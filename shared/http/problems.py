@@ -1,0 +1,92 @@
+"""Errors as RFC 9457 problems: an expected conflict has its own class and status, and never pages anyone."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi_problem.error import Problem, StatusProblem
+from fastapi_problem.handler import ExceptionHandler, add_exception_handler, new_exception_handler
+from sqlalchemy.exc import DBAPIError
+from starlette.requests import Request
+
+from shared.failures import transient
+
+
+class BadRequestError(StatusProblem):
+    """The request cannot be meant as it stands."""
+
+    title = "Bad request"
+    status = 400
+
+
+class UnauthorizedError(StatusProblem):
+    """No token, or none that can be believed."""
+
+    title = "Unauthorized"
+    status = 401
+
+
+class ForbiddenError(StatusProblem):
+    """The token is good, its bearer may not do this."""
+
+    title = "Forbidden"
+    status = 403
+
+
+class NotFoundError(StatusProblem):
+    """There is no such thing, or not for this bearer."""
+
+    title = "Not found"
+    status = 404
+
+
+class ConflictError(StatusProblem):
+    """The thing is in another state than the request supposes."""
+
+    title = "Conflict"
+    status = 409
+
+
+class TooLargeError(StatusProblem):
+    """The body is above the limit."""
+
+    title = "Content too large"
+    status = 413
+
+
+class UnprocessableError(StatusProblem):
+    """The request is well-formed and still wrong."""
+
+    title = "Unprocessable content"
+    status = 422
+
+
+class TooManyRequestsError(StatusProblem):
+    """Come back later."""
+
+    title = "Too many requests"
+    status = 429
+
+
+class UnavailableError(StatusProblem):
+    """The database or the broker is away; trying again will help."""
+
+    title = "Service unavailable"
+    status = 503
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of `app` as application/problem+json."""
+    handler = new_exception_handler(handlers={DBAPIError: _database_error})
+    app.add_exception_handler(DBAPIError, handler)
+    add_exception_handler(app, handler)
+
+
+def _database_error(_: ExceptionHandler, __: Request, error: Exception) -> Problem:
+    if transient(error):
+        return UnavailableError("the database is away or busy", headers={"Retry-After": "1"})
+    return Problem(title="Internal server error", status=500)
+
+
+def responses(*kinds: type[StatusProblem]) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI entries of the problems that a route answers with."""
+    return {kind.status: {"description": kind.title} for kind in kinds}

@@ -1,0 +1,1 @@
+"""Kafka, which delivers: topics, an idempotent producer, a consumer that follows PostgreSQL's offsets."""

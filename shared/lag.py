@@ -1,0 +1,60 @@
+"""Lag as ops want it: records that wait, and how old the oldest of them is."""
+
+from collections import Counter
+
+from aiokafka import TopicPartition
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import metrics
+from shared.clock import system_now
+from shared.db import offsets
+from shared.kafka.log_ends import LogReader
+from shared.runner import Hearing
+from shared.steady import Steadily
+from shared.watchdog import Watchdog
+
+LOOK_S = 2.0
+SAMPLE = 8
+"""Partitions asked for the age of their oldest record at each look; with more behind, any eight of them tell enough."""
+
+
+class LagWatch:
+    """Compares PostgreSQL's positions with the ends of the logs, for the metrics and the watchdog."""
+
+    def __init__(self, engine: AsyncEngine, cluster: str, hearing: Hearing, reader: LogReader) -> None:
+        self._engine = engine
+        self._cluster = cluster
+        self._hearing = hearing
+        self._reader = reader
+        self._last: dict[TopicPartition, int] = {}
+
+    async def run(self, watchdog: Watchdog) -> None:
+        """Look every two seconds until cancelled."""
+        await Steadily(lambda: self._look(watchdog), LOOK_S).run()
+
+    async def _look(self, watchdog: Watchdog) -> None:
+        waiting = await self.waiting()
+        moved = {place: position for place, (position, _) in waiting.items()}
+        lag = Counter({topic.name: 0 for topic in self._hearing.topics})
+        for place, (position, end) in waiting.items():
+            lag[place.topic] += max(end - position, 0)
+        for topic, count in lag.items():
+            metrics.LAG.labels(self._hearing.consumer, topic).set(count)
+        metrics.OLDEST_SECONDS.labels(self._hearing.consumer).set(await self._oldest_s(waiting))
+        watchdog.progress(lag=lag.total(), moved=moved != self._last)
+        self._last = moved
+
+    async def waiting(self) -> dict[TopicPartition, tuple[int, int]]:
+        """Return position and end of each partition that this stage has taken over."""
+        async with self._engine.connect() as tx:
+            known = await offsets.positions(tx, self._cluster)
+        names = {topic.name for topic in self._hearing.topics}
+        mine = {TopicPartition(p.topic, p.partition): at for p, at in known.items() if p.topic in names}
+        ends = await self._reader.ends(mine)
+        return {place: (position, ends[place]) for place, position in mine.items()}
+
+    async def _oldest_s(self, waiting: dict[TopicPartition, tuple[int, int]]) -> float:
+        behind = [(place, position) for place, (position, end) in sorted(waiting.items()) if end > position]
+        times = [await self._reader.time_at(*each) for each in behind[:SAMPLE]]
+        known = [time for time in times if time is not None]
+        return max(system_now().timestamp() - min(known), 0.0) if known else 0.0

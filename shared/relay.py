@@ -1,0 +1,63 @@
+"""The relay publishes what committed transactions said, in the order of each key, at least once."""
+
+import asyncio
+from collections.abc import Sequence
+
+from aiokafka import AIOKafkaProducer
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared import metrics
+from shared.db import outbox
+from shared.db.outbox import Unpublished
+from shared.db.plumbing import SHARDS
+from shared.kafka.producer import new_producer
+from shared.settings import Settings
+from shared.steady import Steadily
+
+BATCH = 1_000
+POLL_S = 1.0
+"""The slow poll finds what a crashed process left; a commit in this process wakes the relay at once."""
+
+
+class Relay(Steadily):
+    """One service's relay; of several processes each holds some shards, and takes over those of one that died."""
+
+    def __init__(self, engine: AsyncEngine, schema: str, settings: Settings) -> None:
+        self._engine = engine
+        self._schema = schema
+        self._settings = settings
+        super().__init__(self._serve, POLL_S)
+
+    async def _serve(self) -> None:
+        producer = new_producer(self._settings)
+        await producer.start()
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                try:
+                    await self._publish_all(connection, producer)
+                finally:
+                    # The shards' locks belong to this connection: it must not go back to the pool with them.
+                    await connection.invalidate()
+        finally:
+            await producer.stop()
+
+    async def _publish_all(self, connection: AsyncConnection, producer: AIOKafkaProducer) -> None:
+        held: list[int] = []
+        while True:
+            self.hush()
+            if len(held) < SHARDS:
+                held = sorted({*held, *await outbox.lock_shards(connection, self._schema)})
+            rows = await outbox.take(connection, held, BATCH)
+            if rows:
+                await _publish(producer, rows)
+                await outbox.delete(connection, [row.id for row in rows])
+            metrics.OUTBOX.labels(self._schema).set(len(rows))
+            if len(rows) < BATCH:
+                await self.rest()
+
+
+async def _publish(producer: AIOKafkaProducer, rows: Sequence[Unpublished]) -> None:
+    """Send `rows` in order and wait for all acknowledgements; on a failure all of them will be sent again."""
+    acknowledged = [await producer.send(row.topic, key=row.key, value=row.value, headers=row.headers) for row in rows]
+    await asyncio.gather(*acknowledged)

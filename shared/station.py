@@ -1,0 +1,199 @@
+"""A station is what one service stands on: database, broker, relay, policy, health; built once by its wiring."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import log, metrics, sweep
+from shared.db import offsets, outbox
+from shared.db.engine import connect
+from shared.db.policies import Policies
+from shared.failures import StopServiceError
+from shared.http.app import Front, new_app
+from shared.http.health import Health, Progress
+from shared.http.tokens import Tokens
+from shared.kafka.assignment import Positions
+from shared.kafka.log_ends import LogReader
+from shared.kafka.topics import cluster_id
+from shared.lag import LagWatch
+from shared.relay import Relay
+from shared.runner import Hearing, Runner, Surroundings
+from shared.sealing import Sealer
+from shared.settings import Settings
+from shared.steady import Steadily
+from shared.watchdog import Watchdog
+
+logger = log.get(__name__)
+
+Task = Callable[[], Awaitable[None]]
+"""Runs until it is cancelled."""
+BEAT_S = 1.0
+
+
+@dataclass
+class Station:
+    """One service's surroundings."""
+
+    name: str
+    settings: Settings
+    stream: AsyncEngine
+    """Acts as `<name>_stream`: it decides events."""
+    api: AsyncEngine
+    """Acts as `<name>_api`: it serves people, under row-level security."""
+    cluster: str
+    reader: LogReader
+    relay: Relay
+    policies: Policies
+    watchdog: Watchdog
+    halted: str | None = None
+    """Why the service stopped deciding, as a person must read it; None: it goes on."""
+    tasks: list[Task] = field(default_factory=list)
+    awaiting: list[Steadily] = field(default_factory=list)
+    """Those who look at what was committed, beside the relay."""
+
+    def runner(self, hearing: Hearing) -> Runner:
+        """Return the runner that decides `hearing` here."""
+        return Runner(
+            hearing,
+            Surroundings(
+                engine=self.stream,
+                cluster=self.cluster,
+                sealer=Sealer(self.settings.secret_key.get_secret_value()),
+                confirm_gap=self.positions.confirm_gap,
+                committed=self.committed,
+            ),
+        )
+
+    def committed(self) -> None:
+        """Say that a transaction here was committed: whoever waits for what it said looks now."""
+        for waiting in (self.relay, *self.awaiting):
+            waiting.wake()
+
+    @property
+    def positions(self) -> Positions:
+        """Return PostgreSQL's positions, as a consumer takes them over."""
+        return Positions(self.stream, self.cluster, self.reader)
+
+    def watch(self, hearing: Hearing) -> None:
+        """Measure the lag of `hearing`, for the metrics and the watchdog."""
+        watch = LagWatch(self.stream, self.cluster, hearing, self.reader)
+        self.tasks.append(lambda: watch.run(self.watchdog))
+
+    async def serve(self, front: Front, assigned: Callable[[], bool]) -> None:
+        """Run everything until SIGTERM or SIGINT; end with the first task that fails."""
+        health = Health(ready=self._missing(assigned), progress=self.progress)
+        app = new_app(self.name, front, Tokens(self.settings), health)
+        server = _Server(_quiet(app, self.settings))
+        await _until_signalled([server.serve, self._beat, self.relay.run, self.policies.follow, *self.tasks])
+
+    def deciding(self, consume: Task) -> Task:
+        """Return `consume` as a task that halts, instead of ending the process, where a person must mend something."""
+
+        async def halting() -> None:
+            try:
+                await consume()
+            except StopServiceError as stop:
+                self.halted = str(stop)
+                logger.error("halted", why=self.halted)
+
+        return halting
+
+    async def progress(self) -> Progress:
+        """Return how far this service is."""
+        async with self.stream.connect() as tx:
+            known = await offsets.positions(tx, self.cluster)
+            unpublished, due = await outbox.depth(tx), await sweep.waiting(tx)
+        positions: dict[str, dict[int, int]] = {}
+        for place, following in known.items():
+            positions.setdefault(place.topic, {})[place.partition] = following
+        return Progress(consumer=self.name, positions=positions, outbox=unpublished, due=due, halted=self.halted)
+
+    def _missing(self, assigned: Callable[[], bool]) -> Callable[[], Awaitable[str | None]]:
+        async def missing() -> str | None:
+            why = self.halted or (None if assigned() else "no partitions yet")
+            metrics.READY.labels(self.name).set(0 if why else 1)
+            return why
+
+        return missing
+
+    async def _beat(self) -> None:
+        self.watchdog.start()
+        while True:
+            self.watchdog.beat()
+            await asyncio.sleep(BEAT_S)
+
+
+@asynccontextmanager
+async def open_station(settings: Settings, name: str) -> AsyncIterator[Station]:
+    """Connect service `name` to the database and the broker, and let go of both at the end."""
+    log.configure(name, settings.log_level)
+    stream = connect(settings.database_url, name, f"{name}_stream")
+    api = connect(settings.database_url, name, f"{name}_api", pool_size=10)
+    reader = LogReader(settings)
+    await reader.start()
+    try:
+        yield Station(
+            name=name,
+            settings=settings,
+            stream=stream,
+            api=api,
+            cluster=await cluster_id(settings),
+            reader=reader,
+            relay=Relay(stream, name, settings),
+            policies=Policies(stream),
+            watchdog=Watchdog(settings.stall_s),
+        )
+    finally:
+        await reader.stop()
+        await stream.dispose()
+        await api.dispose()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the station: uvicorn would end only itself."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _quiet(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+    )
+
+
+async def _until_signalled(tasks: Sequence[Task]) -> None:
+    """Run `tasks` together until a signal asks to stop, or one of them fails."""
+    stop = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    running: list[asyncio.Future[Any]] = [asyncio.ensure_future(task()) for task in tasks]
+    stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
+    try:
+        await _first_failure(running, stopping)
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _first_failure(running: Sequence[asyncio.Future[Any]], stopping: asyncio.Future[Any]) -> None:
+    pending = {*running, stopping}
+    while stopping in pending:
+        done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            await task

@@ -1,0 +1,1 @@
+"""The tests: unit and replay need nothing, integration a broker and a database, e2e and faults the whole platform."""

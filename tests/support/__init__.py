@@ -1,0 +1,1 @@
+"""What tests share: builders of events, a running service, the real records."""
