@@ -1,16 +1,17 @@
 """Lag as ops want it: records that wait, and how old the oldest of them is."""
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from aiokafka import TopicPartition
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import metrics
 from shared.clock import system_now
-from shared.db import offsets
+from shared.db.offsets import Place
 from shared.kafka.log_ends import LogReader
-from shared.runner import Hearing
 from shared.steady import Steadily
+from shared.topic import Event, Topic
 from shared.watchdog import Watchdog
 
 LOOK_S = 2.0
@@ -18,12 +19,27 @@ SAMPLE = 8
 """Partitions asked for the age of their oldest record at each look; with more behind, any eight of them tell enough."""
 
 
+class Listening(Protocol):
+    """Whose lag it is."""
+
+    @property
+    def consumer(self) -> str:
+        """Return the name of the consumer group."""
+        ...
+
+    @property
+    def topics(self) -> tuple[Topic[Event], ...]:
+        """Return what it hears."""
+        ...
+
+
 class LagWatch:
     """Compares PostgreSQL's positions with the ends of the logs, for the metrics and the watchdog."""
 
-    def __init__(self, engine: AsyncEngine, cluster: str, hearing: Hearing, reader: LogReader) -> None:
-        self._engine = engine
-        self._cluster = cluster
+    def __init__(
+        self, positions: Callable[[], Awaitable[dict[Place, int]]], hearing: Listening, reader: LogReader
+    ) -> None:
+        self._positions = positions
         self._hearing = hearing
         self._reader = reader
         self._last: dict[TopicPartition, int] = {}
@@ -46,9 +62,8 @@ class LagWatch:
 
     async def waiting(self) -> dict[TopicPartition, tuple[int, int]]:
         """Return position and end of each partition that this stage has taken over."""
-        async with self._engine.connect() as tx:
-            known = await offsets.positions(tx, self._cluster)
         names = {topic.name for topic in self._hearing.topics}
+        known = await self._positions()
         mine = {TopicPartition(p.topic, p.partition): at for p, at in known.items() if p.topic in names}
         ends = await self._reader.ends(mine)
         return {place: (position, ends[place]) for place, position in mine.items()}

@@ -155,6 +155,18 @@ SIEVE_SIGNALS = _counter(
     "Facts that the sieve found among the CDRs.",
     "None for an hour at daytime: check the policy's hotlines and prefixes.",
 )
+SIEVE_MISPLACED = _counter(
+    "keepline_sieve_misplaced_total",
+    (),
+    "CDRs found in another partition than murmur2 of their key says (one record a batch is looked at).",
+    "Any: an upstream producer uses another partitioner, and a number's tallies are torn apart. Mend the producer.",
+)
+SIEVE_LATE = _counter(
+    "keepline_sieve_late_records_total",
+    (),
+    "CDRs of days that were closed already; their signals were heard, their day's tally stays as told.",
+    "Many: a switch delivers later than policy `warning.lateness` allows for.",
+)
 SIEVE_CHECKPOINT_SECONDS = _histogram(
     "keepline_sieve_checkpoint_seconds",
     (),

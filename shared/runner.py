@@ -20,8 +20,7 @@ from shared.db import dead_letters, inbox, offsets, outbox
 from shared.db.offsets import OffsetGapError, Place
 from shared.events.dead_lettered import DeadLettered
 from shared.failures import StopServiceError, transient
-from shared.ids import derived_id
-from shared.sealing import Sealer
+from shared.letters import Undertaker
 from shared.topic import Event, Topic
 
 logger = log.get(__name__)
@@ -35,8 +34,8 @@ ATTEMPTS = 3
 Handle = Callable[[AsyncConnection, Sequence[Arrival]], Awaitable[Sequence[Event]]]
 """Takes new events of one partition in order, keeps their effects in the transaction, returns what is to be said."""
 
-ConfirmGap = Callable[[OffsetGapError], Awaitable[str]]
-"""Asks the broker about a gap: `control_record` or `retention_loss`; raises it where records are there after all."""
+PassGap = Callable[[str, OffsetGapError], Awaitable[None]]
+"""Has the broker confirm a consumer's gap and goes on behind it; raises it where records are there after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +54,8 @@ class Surroundings:
 
     engine: AsyncEngine
     cluster: str
-    sealer: Sealer
-    confirm_gap: ConfirmGap
+    undertaker: Undertaker
+    pass_gap: PassGap
     committed: Callable[[], None]
     """Called after each commit: wakes the relay."""
 
@@ -88,7 +87,7 @@ class Runner:
             try:
                 return await self._decide(records)
             except OffsetGapError as gap:
-                await self._pass_gap(gap)
+                await self._around.pass_gap(self.hearing.consumer, gap)
             except StopServiceError:
                 raise
             except Exception as error:
@@ -123,24 +122,8 @@ class Runner:
                 codec.check_key(topic, event, record.key)
                 arrivals.append(Arrival(event, topic, record.partition, record.offset))
             except RefusedRecordError as refusal:
-                letters.append(self._letter(record, refusal.reason, refusal.detail))
+                letters.append(self._around.undertaker.letter(record, refusal.reason, refusal.detail))
         return arrivals, letters
-
-    def _letter(self, record: Record, reason: str, detail: str) -> DeadLettered:
-        metrics.DEAD_LETTERS.labels(self.hearing.consumer, record.topic, reason).inc()
-        place = (self._around.cluster, record.topic, str(record.partition), str(record.offset))
-        return DeadLettered(
-            id=derived_id("dead_letter", self.hearing.consumer, *place),
-            occurred_at=system_now(),
-            service=self.hearing.consumer,
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            reason=reason,
-            detail=log.masked(detail)[:500],
-            attempt=record.attempt,
-            sealed=self._around.sealer.seal(record.value or b""),
-        )
 
     async def _isolate(self, records: Sequence[Record], error: Exception) -> None:
         """Decide one by one, so that one record's bug holds up no other; bury the one that keeps failing."""
@@ -154,20 +137,12 @@ class Runner:
 
     async def _bury(self, record: Record, error: Exception) -> None:
         place = Place(self._around.cluster, record.topic, record.partition)
-        letter = self._letter(record, "handler_failed", f"{type(error).__name__}: {error}")
+        letter = self._around.undertaker.letter(record, "handler_failed", f"{type(error).__name__}: {error}")
         async with self._around.engine.begin() as tx:
             if await offsets.advance(tx, place, record.offset, record.offset + 1) == record.offset:
                 await dead_letters.bury(tx, place.cluster, [letter])
                 await outbox.put(tx, [letter])
         self._around.committed()
-
-    async def _pass_gap(self, gap: OffsetGapError) -> None:
-        kind = await self._around.confirm_gap(gap)
-        tell = logger.error if kind == "retention_loss" else logger.info
-        tell("gap in the log", topic=gap.place.topic, partition=gap.place.partition, kind=kind, detail=str(gap))
-        metrics.GAPS.labels(self.hearing.consumer, kind).inc()
-        async with self._around.engine.begin() as tx:
-            await offsets.note_gap(tx, gap, kind)
 
     async def _wait_out(self, error: Exception, tries: int) -> None:
         metrics.RETRIES.labels(self.hearing.consumer).inc()

@@ -9,11 +9,12 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import log, metrics, sweep
 from shared.db import offsets, outbox
 from shared.db.engine import connect
+from shared.db.offsets import OffsetGapError, Place
 from shared.db.policies import Policies
 from shared.failures import StopServiceError
 from shared.http.app import Front, new_app
@@ -22,18 +23,21 @@ from shared.http.tokens import Tokens
 from shared.kafka.assignment import Positions
 from shared.kafka.log_ends import LogReader
 from shared.kafka.topics import cluster_id
-from shared.lag import LagWatch
+from shared.lag import LagWatch, Listening
+from shared.letters import Undertaker
 from shared.relay import Relay
 from shared.runner import Hearing, Runner, Surroundings
 from shared.sealing import Sealer
 from shared.settings import Settings
 from shared.steady import Steadily
+from shared.sweep import Due, Sweeper
 from shared.watchdog import Watchdog
 
 logger = log.get(__name__)
 
 Task = Callable[[], Awaitable[None]]
 """Runs until it is cancelled."""
+PositionsIn = Callable[[AsyncConnection, str], Awaitable[dict[Place, int]]]
 BEAT_S = 1.0
 
 
@@ -54,6 +58,8 @@ class Station:
     watchdog: Watchdog
     halted: str | None = None
     """Why the service stopped deciding, as a person must read it; None: it goes on."""
+    positions_in: PositionsIn = offsets.positions
+    """Reads how far this service is; the sieve keeps its own account of that."""
     tasks: list[Task] = field(default_factory=list)
     awaiting: list[Steadily] = field(default_factory=list)
     """Those who look at what was committed, beside the relay."""
@@ -65,11 +71,28 @@ class Station:
             Surroundings(
                 engine=self.stream,
                 cluster=self.cluster,
-                sealer=Sealer(self.settings.secret_key.get_secret_value()),
-                confirm_gap=self.positions.confirm_gap,
+                undertaker=self.undertaker(hearing.consumer),
+                pass_gap=self.pass_gap,
                 committed=self.committed,
             ),
         )
+
+    async def pass_gap(self, consumer: str, gap: OffsetGapError) -> None:
+        """Have the broker confirm a gap in a log, write it down, and go on behind it.
+
+        Raises:
+            OffsetGapError: there are records in the gap, which the client left out.
+        """
+        kind = await self.positions.confirm_gap(gap)
+        tell = logger.error if kind == "retention_loss" else logger.info
+        tell("gap in the log", kind=kind, detail=str(gap))
+        metrics.GAPS.labels(consumer, kind).inc()
+        async with self.stream.begin() as tx:
+            await offsets.note_gap(tx, gap, kind)
+
+    def undertaker(self, consumer: str) -> Undertaker:
+        """Return who writes the dead letters of `consumer`."""
+        return Undertaker(consumer, self.cluster, Sealer(self.settings.secret_key.get_secret_value()))
 
     def committed(self) -> None:
         """Say that a transaction here was committed: whoever waits for what it said looks now."""
@@ -81,10 +104,16 @@ class Station:
         """Return PostgreSQL's positions, as a consumer takes them over."""
         return Positions(self.stream, self.cluster, self.reader)
 
-    def watch(self, hearing: Hearing) -> None:
+    def watch(self, hearing: Listening) -> None:
         """Measure the lag of `hearing`, for the metrics and the watchdog."""
-        watch = LagWatch(self.stream, self.cluster, hearing, self.reader)
+        watch = LagWatch(self._positions_now, hearing, self.reader)
         self.tasks.append(lambda: watch.run(self.watchdog))
+
+    def sweep(self, due: Due) -> None:
+        """Do what falls due as days pass."""
+        sweeper = Sweeper(self.stream, due, self.committed)
+        self.awaiting.append(sweeper)
+        self.tasks.append(sweeper.run)
 
     async def serve(self, front: Front, assigned: Callable[[], bool]) -> None:
         """Run everything until SIGTERM or SIGINT; end with the first task that fails."""
@@ -105,10 +134,14 @@ class Station:
 
         return halting
 
+    async def _positions_now(self) -> dict[Place, int]:
+        async with self.stream.connect() as tx:
+            return await self.positions_in(tx, self.cluster)
+
     async def progress(self) -> Progress:
         """Return how far this service is."""
         async with self.stream.connect() as tx:
-            known = await offsets.positions(tx, self.cluster)
+            known = await self.positions_in(tx, self.cluster)
             unpublished, due = await outbox.depth(tx), await sweep.waiting(tx)
         positions: dict[str, dict[int, int]] = {}
         for place, following in known.items():

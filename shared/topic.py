@@ -3,7 +3,7 @@
 The stage of a topic makes the road one-way: a service hears facts of lower stages only (docs/topics.md).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -77,6 +77,7 @@ class SubscriberEvent(Event, frozen=True, kw_only=True):
 
 
 E = TypeVar("E", bound=Event, covariant=True)
+A = TypeVar("A", bound=Event)
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -103,3 +104,8 @@ class Topic(Generic[E]):
     def key_of(self, event: Event) -> str:
         """Return the Kafka key of `event`."""
         return str(getattr(event, self.key))
+
+
+def of_kind(kind: type[A], events: Iterable[Event]) -> list[A]:
+    """Return those of `events` that are of `kind`, in their order."""
+    return [event for event in events if isinstance(event, kind)]

@@ -15,7 +15,6 @@ from shared.runner import Hearing
 from shared.settings import Settings
 from shared.station import Station, open_station
 from shared.steady import Steadily
-from shared.sweep import Sweeper
 
 SAYS = "Work items for call-centre apps: claim under a lease, card in hand, report the result."
 ROUTERS = (work.router, events.router, people.router)
@@ -30,12 +29,12 @@ async def run(settings: Settings) -> None:
         hear = Hear(decider)
         hearing = Hearing(consumer="dispatch", topics=HEARD, handle=hear)
         consumer = Consumer(settings, station.runner(hearing), station.positions)
-        sweeper = Sweeper(station.stream, hear.due, station.committed)
         broadcaster = Broadcaster(station.stream)
         gauges = Steadily(lambda: _measure(station), GAUGE_S)
         station.watch(hearing)
-        station.awaiting += [sweeper, broadcaster]
-        station.tasks += [station.deciding(consumer.run), sweeper.run, broadcaster.run, gauges.run]
+        station.sweep(hear.due)
+        station.awaiting.append(broadcaster)
+        station.tasks += [station.deciding(consumer.run), broadcaster.run, gauges.run]
         offers = OffersClient(settings.offers_url)
         room = Room(station, Desk(station.policies, decider), offers, broadcaster)
         try:

@@ -2,10 +2,10 @@
 
 import sys
 
-from services.warning.wiring import run_rules
+from services.warning.wiring import run_rules, run_sieve
 from shared.process import main
 
-PARTS = {"rules": run_rules}
+PARTS = {"rules": run_rules, "sieve": run_sieve}
 
 if __name__ == "__main__":
     part = sys.argv[1] if len(sys.argv) > 1 else "rules"

@@ -1,13 +1,14 @@
 """The only place of this service that builds real things."""
 
-from services.warning.stream.hear import GiveUp, Hear, heard_topics
+from services.warning.storage import checkpoints
+from services.warning.stream.hear import Hear, heard_topics
+from services.warning.stream.sieve import Sieve
+from shared.give_up import GiveUp
 from shared.http.app import Front
 from shared.kafka.faust_app import FaustConsumer
 from shared.runner import Hearing
-from shared.sealing import Sealer
 from shared.settings import Settings
 from shared.station import open_station
-from shared.sweep import Sweeper
 
 SAYS = "Hears that a customer is about to leave."
 
@@ -17,10 +18,18 @@ async def run_rules(settings: Settings) -> None:
     async with open_station(settings, "warning") as station:
         hearing = Hearing(consumer="warning", topics=heard_topics(), handle=Hear(station.policies))
         consumer = FaustConsumer(settings, station.runner(hearing), station.positions)
-        sealer = Sealer(settings.secret_key.get_secret_value())
-        sweeper = Sweeper(station.stream, GiveUp(station.cluster, sealer), station.committed)
         await station.policies.refresh()
         station.watch(hearing)
-        station.awaiting.append(sweeper)
-        station.tasks += [station.deciding(consumer.run), sweeper.run]
+        station.sweep(GiveUp(station.cluster, station.undertaker("warning")))
+        station.tasks.append(station.deciding(consumer.run))
         await station.serve(Front(SAYS), lambda: consumer.assigned)
+
+
+async def run_sieve(settings: Settings) -> None:
+    """Run the sieve over raw CDRs."""
+    async with open_station(settings, "warning") as station:
+        station.positions_in = checkpoints.positions
+        sieve = Sieve(station)
+        station.watch(sieve)
+        station.tasks += [station.deciding(sieve.run), sieve.knowledge.run]
+        await station.serve(Front(SAYS), lambda: sieve.assigned)

@@ -88,6 +88,17 @@ CREATE TABLE policy (
     set_at timestamptz NOT NULL DEFAULT clock_timestamp());
 COMMENT ON TABLE policy IS 'What the business wants, from when and where; rows never change';
 
+CREATE TABLE waiting_fact (
+    topic text NOT NULL,
+    event_id text NOT NULL,
+    waits_for text NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    event jsonb NOT NULL,
+    noted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (topic, event_id));
+COMMENT ON TABLE waiting_fact IS 'Facts that came before what they need was told; decided when it is';
+CREATE INDEX waiting_fact_name ON waiting_fact (waits_for);
+
 CREATE TABLE due_day (
     day date PRIMARY KEY,
     swept_at timestamptz);

@@ -4,11 +4,13 @@ from typing import Literal
 
 from shared.topic import Count, Label, Stage, SubscriberEvent, Topic
 
+SignalKind = Literal["rival_hotline", "rival_forwarded_leg"]
+
 
 class SignalHeard(SubscriberEvent, frozen=True, kw_only=True):
     """One call to a rival's hotline, or one call leg that ran on to a rival's number."""
 
-    kind: Literal["rival_hotline", "rival_forwarded_leg"]
+    kind: SignalKind
     peer: Label
     operator: Label
     """Whose hotline or number it is."""

@@ -35,7 +35,7 @@ class Positions:
             await offsets.adopt(tx, {self._place(place): starts[place] for place in assigned})
         following = {place: known.get(self._place(place), starts[place]) for place in assigned}
         for place in assigned:
-            _log_holds(place, following[place], ends[place])
+            check_log_holds(place, following[place], ends[place])
         return following
 
     async def confirm_gap(self, gap: OffsetGapError) -> str:
@@ -65,7 +65,12 @@ def _same_cluster(cluster: str, others: list[str]) -> None:
         )
 
 
-def _log_holds(place: TopicPartition, following: int, end: int) -> None:
+def check_log_holds(place: TopicPartition, following: int, end: int) -> None:
+    """Stop where a log ends before our position.
+
+    Raises:
+        StopServiceError: it does.
+    """
     if end < following:
         raise StopServiceError(
             f"could not start: {place.topic}/{place.partition} ends at offset {end}, and offset {following - 1} was "

@@ -1,7 +1,7 @@
 """The plain consumer: it fetches, the runner decides, PostgreSQL's positions say where to begin."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
@@ -24,12 +24,16 @@ COMMIT_EVERY_S = 1.0
 class Takeover(ConsumerRebalanceListener):
     """Seeks newly assigned partitions to PostgreSQL's positions.
 
-    aiokafka swallows what a listener raises, so a failure is kept and ends the loop.
+    aiokafka swallows what a listener raises, so a failure is kept and ends the loop. `begun` is told whenever reading
+    begins anew.
     """
 
-    def __init__(self, positions: Positions, client: AIOKafkaConsumer) -> None:
+    def __init__(
+        self, positions: Positions, client: AIOKafkaConsumer, begun: Callable[[], None] = lambda: None
+    ) -> None:
         self._positions = positions
         self._client = client
+        self._begun = begun
         self.failure: Exception | None = None
         self.assigned = asyncio.Event()
 
@@ -42,6 +46,7 @@ class Takeover(ConsumerRebalanceListener):
         try:
             for place, offset in (await self._positions.take_over(assigned)).items():
                 self._client.seek(place, offset)
+            self._begun()
             self.assigned.set()
         except Exception as failure:
             self.failure = failure

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.dispatch.api.schemas import Reported, Result
 from services.dispatch.storage import cases, queue
-from services.dispatch.storage.decider import Decider, of_kind
+from services.dispatch.storage.decider import Decider
 from services.dispatch.storage.queue import QueuedItem
 from shared.db import audit, outbox
 from shared.db.business_clock import business_now
@@ -21,6 +21,7 @@ from shared.events.work_item_closed import WorkItemClosed
 from shared.http.problems import ConflictError, NotFoundError
 from shared.http.tokens import Person
 from shared.ids import derived_id
+from shared.topic import of_kind
 
 STALE = "the lease has lapsed or is another's: claim the next item"
 

@@ -8,10 +8,10 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.dispatch.api.listening import told
 from services.dispatch.api.room import Here
-from services.dispatch.domain.sight import OVERSEERS, REPS
 from shared.http.people import person_in
 from shared.http.problems import TooManyRequestsError, responses
 from shared.http.tokens import Person
+from shared.roles import OVERSEERS, REPS
 
 router = APIRouter(tags=["work items"], responses=responses(TooManyRequestsError))
 Anybody = Annotated[Person, Depends(person_in(*REPS, *OVERSEERS))]

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from services.dispatch.api.desk import Desk
 from services.dispatch.api.listening import Broadcaster
 from services.dispatch.api.offers import OffersClient
+from shared.http.room import room_of
 from shared.station import Station
 
 
@@ -21,11 +22,4 @@ class Room:
     broadcaster: Broadcaster
 
 
-def room(request: Request) -> Room:
-    """Return the room of the application that serves `request`."""
-    found = request.app.state.room
-    assert isinstance(found, Room)
-    return found
-
-
-Here = Annotated[Room, Depends(room)]
+Here = Annotated[Room, Depends(room_of(Room))]

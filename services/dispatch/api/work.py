@@ -9,7 +9,6 @@ from services.dispatch.api import cards
 from services.dispatch.api.cursors import cursor, position
 from services.dispatch.api.room import Here
 from services.dispatch.api.schemas import Card, Handback, Lease, Number, Page, Reported, Result, Reveal, Token
-from services.dispatch.domain.sight import OVERSEERS, REPS
 from services.dispatch.storage import cards as card_rows
 from services.dispatch.storage import queue
 from services.dispatch.storage.queue import QueuedItem
@@ -18,6 +17,7 @@ from shared.http.once import Asked, IdempotencyKey, once
 from shared.http.people import person_in
 from shared.http.problems import ConflictError, ForbiddenError, NotFoundError, UnauthorizedError, responses
 from shared.http.tokens import Person
+from shared.roles import OVERSEERS, REPS
 
 router = APIRouter(prefix="/work-items", tags=["work items"], responses=responses(UnauthorizedError, ForbiddenError))
 Rep = Annotated[Person, Depends(person_in(*REPS))]

@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from shared.events.warning_settled import WarningState
-from shared.events.work_item_opened import Tier
+from shared.events.work_item_offered import Tier
 
 ItemState = Literal["open", "worked", "gated", "cleared", "capacity"]
 
@@ -40,6 +40,8 @@ class Item(Struct, frozen=True, kw_only=True):
     offered_region: str
     assigned_to: str | None
     opened_at: datetime
+    revision: int = 1
+    """Grows whenever who may claim it changes."""
     due_at: datetime
     """Business time after which calling is no use any more."""
     attempts: int = 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from services.dispatch.domain import holdout
+from services.dispatch.domain import holdout, telling
 from services.dispatch.domain.case import Case, Item, ItemState, KnownWarning
 from services.dispatch.domain.holdout import Holdout
 from services.dispatch.domain.passdown import Member, pass_down
@@ -18,9 +18,7 @@ from shared.events.contact_reported import ContactReported
 from shared.events.porting_progressed import PortingProgressed
 from shared.events.warning_cleared import WarningCleared
 from shared.events.warning_raised import WarningRaised
-from shared.events.warning_settled import WarningSettled, WarningState
-from shared.events.work_item_closed import WorkItemClosed
-from shared.events.work_item_opened import WorkItemOpened
+from shared.events.warning_settled import WarningState
 from shared.ids import derived_id
 from shared.policy import PolicyBook, Resolved
 from shared.topic import Event
@@ -139,7 +137,7 @@ def _opened(desk: Desk, case: Case, warning: WarningRaised) -> Decision[Case]:
         due_at=warning.actionable_until,
     )
     settled = _settled(structs.replace(case, item=item), [_known(warning, "open", item)], {}, warning)
-    return Decision(settled.memory, (_opening(case, item, warning), *settled.events))
+    return Decision(settled.memory, (telling.offered(case, item, warning), *settled.events))
 
 
 def _joined(desk: Desk, case: Case, item: Item, warning: WarningRaised) -> Decision[Case]:
@@ -150,12 +148,19 @@ def _joined(desk: Desk, case: Case, item: Item, warning: WarningRaised) -> Decis
         priority=max(item.priority, priority_of(warning)),
         due_at=max(item.due_at, warning.actionable_until),
     )
-    if tier == "customer_manager" != item.tier:
+    upgraded = tier == "customer_manager" != item.tier
+    if upgraded:
         passed = pass_down(case.customer_id, item.home_region, tier, desk.roster)
         joined = structs.replace(
-            joined, tier=tier, offered_region=passed.offered_region, assigned_to=passed.assigned_to
+            joined,
+            tier=tier,
+            offered_region=passed.offered_region,
+            assigned_to=passed.assigned_to,
+            revision=item.revision + 1,
         )
-    return _settled(structs.replace(case, item=joined), [_known(warning, "open", joined)], {}, warning)
+    settled = _settled(structs.replace(case, item=joined), [_known(warning, "open", joined)], {}, warning)
+    said = (telling.offered(case, joined, warning),) if upgraded else ()
+    return Decision(settled.memory, (*said, *settled.events))
 
 
 def _contacted(desk: Desk, case: Case, contact: ContactReported) -> Decision[Case]:
@@ -195,67 +200,13 @@ def _settled(case: Case, moved: Sequence[KnownWarning], extra: dict[str, Any], e
     """Bring each warning of `moved` into its state, and say so."""
     before = {warning.warning_id: warning for warning in case.warnings}
     after = before | {warning.warning_id: warning for warning in moved}
-    said = tuple(_settling(case, warning, before.get(warning.warning_id), extra, event) for warning in moved)
+    said = tuple(telling.settled(case, warning, before.get(warning.warning_id), extra, event) for warning in moved)
     return Decision(structs.replace(case, warnings=tuple(after.values())), said)
 
 
-def _settling(
-    case: Case, warning: KnownWarning, before: KnownWarning | None, extra: dict[str, Any], event: Event
-) -> WarningSettled:
-    fields = {name: getattr(warning, name) for name in SETTLED_FIELDS}
-    return WarningSettled(
-        id=derived_id("settled", warning.warning_id, warning.state),
-        occurred_at=event.occurred_at,
-        customer_id=case.customer_id,
-        previous=before.state if before else None,
-        previous_staff_id=before.staff_id if before else None,
-        **(fields | extra),
-    )
-
-
-SETTLED_FIELDS = (
-    "warning_id",
-    "subscription_id",
-    "msisdn",
-    "region",
-    "rule_id",
-    "raised_at",
-    "state",
-    "work_item_id",
-    "staff_id",
-)
-
-
 def _closed(case: Case, item: Item, state: ItemState, event: Event, staff_id: str | None) -> Decision[Case]:
-    assert state != "open"
-    said = WorkItemClosed(
-        id=derived_id("closed", item.work_item_id),
-        occurred_at=event.occurred_at,
-        work_item_id=item.work_item_id,
-        customer_id=case.customer_id,
-        subscription_id=item.subscription_id,
-        home_region=item.home_region,
-        state=state,
-        staff_id=staff_id,
-    )
+    said = telling.closed(case, item, state, (event, staff_id))
     return Decision(structs.replace(case, item=structs.replace(item, state=state)), (said,))
-
-
-def _opening(case: Case, item: Item, warning: WarningRaised) -> WorkItemOpened:
-    return WorkItemOpened(
-        id=item.work_item_id,
-        occurred_at=item.opened_at,
-        customer_id=case.customer_id,
-        subscription_id=item.subscription_id,
-        msisdn=item.msisdn,
-        home_region=item.home_region,
-        offered_region=item.offered_region,
-        tier=item.tier,
-        priority=item.priority,
-        assigned_to=item.assigned_to,
-        due_at=item.due_at,
-        warning_id=warning.id,
-    )
 
 
 def _known(warning: WarningRaised, state: WarningState, item: Item | None) -> KnownWarning:

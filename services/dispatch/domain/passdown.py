@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from shared.events.work_item_opened import Tier
+from shared.events.work_item_offered import Tier
 from shared.region import COUNTY, widened, within
 
 

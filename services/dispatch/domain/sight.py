@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 from shared.region import within
-
-REPS = ("customer_manager", "phone_manager")
-OVERSEERS = ("province_admin", "city_admin", "county_supervisor", "team_leader", "auditor")
+from shared.roles import OVERSEERS
 
 
 @dataclass(frozen=True, slots=True)

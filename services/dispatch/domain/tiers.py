@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from shared.events.warning_raised import WarningRaised
-from shared.events.work_item_opened import Tier
+from shared.events.work_item_offered import Tier
 
 
 class Tiers(Struct, frozen=True, kw_only=True):

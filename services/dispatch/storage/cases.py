@@ -89,7 +89,7 @@ async def _items(tx: AsyncConnection, customers: Sequence[str]) -> dict[str, Ite
         text(
             "SELECT customer_id, work_item_id, subscription_id, msisdn, state, tier, priority,"
             " CAST(home_region AS text) AS home_region, CAST(offered_region AS text) AS offered_region,"
-            " assigned_to, opened_at, due_at, attempts, not_before"
+            " assigned_to, opened_at, revision, due_at, attempts, not_before"
             " FROM work_item WHERE state = 'open' AND customer_id = ANY(:customers)"
         ),
         {"customers": customers},
@@ -166,13 +166,15 @@ async def _save_item(tx: AsyncConnection, item: Item, customer_id: str, before: 
     await tx.execute(
         text(
             "INSERT INTO work_item AS known (work_item_id, customer_id, subscription_id, msisdn, state, tier, priority,"
-            " home_region, offered_region, assigned_to, opened_at, due_at, not_before, attempts)"
+            " home_region, offered_region, assigned_to,"
+            " opened_at, revision, due_at, not_before, attempts)"
             " VALUES (:work_item_id, :customer_id, :subscription_id, :msisdn, :state, :tier, :priority,"
             " CAST(CAST(:home_region AS text) AS ltree), CAST(CAST(:offered_region AS text) AS ltree),"
-            " :assigned_to, :opened_at, :due_at, :not_before, :attempts)"
+            " :assigned_to, :opened_at, :revision, :due_at, :not_before, :attempts)"
             " ON CONFLICT (work_item_id) DO UPDATE SET state = excluded.state, tier = excluded.tier,"
             " priority = excluded.priority, offered_region = excluded.offered_region,"
-            " assigned_to = excluded.assigned_to, due_at = excluded.due_at, not_before = excluded.not_before,"
+            " assigned_to = excluded.assigned_to, revision = excluded.revision, due_at = excluded.due_at,"
+            " not_before = excluded.not_before,"
             " attempts = excluded.attempts"
         ),
         msgspec.structs.asdict(item) | {"customer_id": customer_id},

@@ -1,8 +1,7 @@
 """Decides events about customers under their locks, and keeps what became of it, for the stream and for the API."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,9 +13,7 @@ from shared.db.policies import Policies
 from shared.decision import fold
 from shared.events.contact_reported import ContactReported
 from shared.events.warning_raised import WarningRaised
-from shared.topic import Event
-
-T = TypeVar("T", bound=Event)
+from shared.topic import Event, of_kind
 
 
 class Decider:
@@ -37,8 +34,3 @@ class Decider:
             await cases.record_contact(tx, contact)
             metrics.CONTACTS.labels(contact.outcome or "not_reached").inc()
         return folded.events
-
-
-def of_kind(kind: type[T], events: Iterable[Event]) -> list[T]:
-    """Return those of `events` that are of `kind`."""
-    return [event for event in events if isinstance(event, kind)]

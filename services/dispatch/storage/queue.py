@@ -117,7 +117,7 @@ async def held_for_completion(tx: AsyncConnection, work_item_id: str, token: int
         text(
             f"SELECT {ITEM} FROM work_item WHERE work_item_id = :id AND state = 'open' AND lease_token = :token"
             " AND lease_until >= clock_timestamp() AND leased_by = current_setting('app.staff')"
-            " AND dispatch.sees(tier, home_region, offered_region, assigned_to) FOR UPDATE"
+            " AND platform.sees(tier, home_region, offered_region, assigned_to) FOR UPDATE"
         ),
         {"id": work_item_id, "token": token},
     )

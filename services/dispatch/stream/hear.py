@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.dispatch.domain.decide import ItemOverdue
 from services.dispatch.storage import cases, facts, queue
-from services.dispatch.storage.decider import Decider, of_kind
+from services.dispatch.storage.decider import Decider
 from shared import sweep
 from shared.arrival import Arrival
 from shared.catalogue import topic_of
@@ -22,7 +22,7 @@ from shared.events.region_defined import RegionDefined
 from shared.events.subscription_recorded import SubscriptionRecorded
 from shared.events.warning_cleared import WarningCleared
 from shared.events.warning_raised import WarningRaised
-from shared.topic import Event
+from shared.topic import Event, of_kind
 
 KEPT: Mapping[type[Event], Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]] = {
     RegionDefined: facts.record_regions,

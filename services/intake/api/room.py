@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from services.intake.stream.publisher import Publisher
+from shared.http.room import room_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +16,4 @@ class Room:
     publisher: Publisher
 
 
-def room(request: Request) -> Room:
-    """Return the room of the application that serves `request`."""
-    found = request.app.state.room
-    assert isinstance(found, Room)
-    return found
-
-
-Here = Annotated[Room, Depends(room)]
+Here = Annotated[Room, Depends(room_of(Room))]

@@ -1,6 +1,6 @@
 """Who holds a number at a moment: the CRM's periods, and the customers behind them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,22 +60,6 @@ def _period(record: SubscriptionRecorded) -> dict[str, object]:
     same = ("subscription_id", "msisdn", "customer_id", "brand", "package", "activated_at", "ended_at")
     fields = {name: getattr(record, name) for name in same}
     return fields | {"region": path_of(record.county), "recorded_at": record.occurred_at}
-
-
-async def lock_numbers(tx: AsyncConnection, numbers: Iterable[str]) -> None:
-    """Lock `numbers` until the transaction ends, in order.
-
-    Whoever finds no holder and lets a fact wait, and whoever tells the holder and releases what waits, must not pass
-    each other unseen.
-    """
-    await tx.execute(
-        text(
-            "SELECT pg_advisory_xact_lock(key) FROM"
-            " (SELECT DISTINCT hashtextextended('warning.number ' || n, 0) AS key"
-            "  FROM unnest(CAST(:numbers AS text[])) AS n ORDER BY key) AS ordered"
-        ),
-        {"numbers": list(numbers)},
-    )
 
 
 async def holders(tx: AsyncConnection, events: Sequence[SubscriberEvent]) -> list[Holder | None]:

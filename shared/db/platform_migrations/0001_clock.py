@@ -1,4 +1,4 @@
-"""The business clock, and which kind of deployment this database belongs to."""
+"""The business clock, who sees a work item, and which kind of deployment this database belongs to."""
 
 from shared.db.script import run, split
 
@@ -38,12 +38,24 @@ BEGIN
     END IF;
 END $$;
 
+CREATE FUNCTION platform.sees(tier text, home ltree, offered ltree, assigned text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+SELECT CASE
+    WHEN current_setting('app.role', true) IN
+        ('province_admin', 'city_admin', 'county_supervisor', 'team_leader', 'auditor')
+    THEN home <@ nullif(current_setting('app.region', true), '')::ltree
+    ELSE tier = current_setting('app.role', true)
+        AND nullif(current_setting('app.region', true), '')::ltree <@ offered
+        AND (assigned IS NULL OR assigned = current_setting('app.staff', true))
+END $$;
+
 REVOKE ALL ON FUNCTION platform.move_business_clock FROM PUBLIC;
 GRANT USAGE ON SCHEMA platform TO PUBLIC;
 GRANT SELECT ON platform.business_clock, platform.deployment TO PUBLIC
 """
 
 DOWN = """
+DROP FUNCTION platform.sees(text, ltree, ltree, text);
 DROP FUNCTION platform.move_business_clock(timestamptz);
 DROP FUNCTION platform.business_now();
 DROP TABLE platform.business_clock;

@@ -107,6 +107,7 @@ CREATE TABLE work_item (
     offered_region ltree NOT NULL,
     assigned_to text,
     opened_at timestamptz NOT NULL,
+    revision int NOT NULL,
     due_at timestamptz NOT NULL,
     not_before timestamptz,
     attempts int NOT NULL DEFAULT 0,
@@ -148,17 +149,6 @@ CREATE TABLE queue_event (
     told_at timestamptz NOT NULL DEFAULT clock_timestamp());
 COMMENT ON TABLE queue_event IS 'What happened to the queues, in order, for server-sent events';
 
-CREATE FUNCTION dispatch.sees(tier text, home ltree, offered ltree, assigned text) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-SELECT CASE
-    WHEN current_setting('app.role', true) IN
-        ('province_admin', 'city_admin', 'county_supervisor', 'team_leader', 'auditor')
-    THEN home <@ nullif(current_setting('app.region', true), '')::ltree
-    ELSE tier = current_setting('app.role', true)
-        AND nullif(current_setting('app.region', true), '')::ltree <@ offered
-        AND (assigned IS NULL OR assigned = current_setting('app.staff', true))
-END $$;
-
 GRANT SELECT ON region, customer, subscription, bill, number, warning, work_item, contact, queue_event, staff
     TO dispatch_api;
 GRANT UPDATE (leased_by, lease_until, lease_token) ON work_item TO dispatch_api;
@@ -169,7 +159,7 @@ GRANT INSERT, UPDATE ON staff TO dispatch_api
 
 OF_AN_ITEM_SEEN = "EXISTS (SELECT FROM work_item AS w WHERE w.customer_id = {table}.customer_id)"
 OF_A_NUMBER_SEEN = "EXISTS (SELECT FROM subscription AS s WHERE s.msisdn = {table}.msisdn)"
-BY_QUEUE = "dispatch.sees(tier, home_region, offered_region, assigned_to)"
+BY_QUEUE = "platform.sees(tier, home_region, offered_region, assigned_to)"
 SEEN_BY_PEOPLE = {
     "work_item": BY_QUEUE,
     "queue_event": BY_QUEUE,

@@ -1,4 +1,4 @@
-"""What the warning service remembers: holders, memories, facts that wait for their holder, warnings, checkpoints."""
+"""What the warning service remembers: holders, memories, warnings, the sieve's checkpoints."""
 
 from shared.db import plumbing
 from shared.db.script import run, split
@@ -43,17 +43,6 @@ CREATE TABLE ported_number (
     since timestamptz NOT NULL);
 COMMENT ON TABLE ported_number IS 'Numbers served by another operator than their prefix says';
 
-CREATE TABLE waiting_fact (
-    topic text NOT NULL,
-    event_id text NOT NULL,
-    msisdn text NOT NULL,
-    occurred_at timestamptz NOT NULL,
-    event jsonb NOT NULL,
-    noted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (topic, event_id));
-COMMENT ON TABLE waiting_fact IS 'Facts about numbers whose holder the CRM has not told yet; decided when it does';
-CREATE INDEX waiting_fact_msisdn ON waiting_fact (msisdn, occurred_at);
-
 CREATE TABLE warning (
     warning_id text PRIMARY KEY,
     rule_id text NOT NULL,
@@ -72,6 +61,8 @@ CREATE TABLE sieve_checkpoint (
     partition int NOT NULL,
     epoch bigint NOT NULL,
     next_offset bigint NOT NULL,
+    closed_through int NOT NULL,
+    watermark_s double precision NOT NULL,
     shape int NOT NULL,
     sequence bigint NOT NULL,
     taken_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -82,10 +73,9 @@ CREATE TABLE sieve_segment (
     cluster text NOT NULL,
     partition int NOT NULL,
     sequence bigint NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('base', 'change')),
     content bytea NOT NULL,
     PRIMARY KEY (cluster, partition, sequence));
-COMMENT ON TABLE sieve_segment IS 'The sieve''s tallies: a base, and what changed since, in order'
+COMMENT ON TABLE sieve_segment IS 'The sieve''s tallies as runs of rows, to be added up'
 """
 
 

@@ -7,9 +7,14 @@ from shared.topic import Count, Event, Label, Moment, Msisdn, RegionPath, Stage,
 Tier = Literal["customer_manager", "phone_manager"]
 
 
-class WorkItemOpened(Event, frozen=True, kw_only=True):
-    """The id is the item's; `home_region` is fixed here and counts for supervision and success rates."""
+class WorkItemOffered(Event, frozen=True, kw_only=True):
+    """An item was opened, or who may claim it has changed; the highest `revision` of an item counts.
 
+    `home_region` is fixed at the opening and counts for supervision and success rates.
+    """
+
+    work_item_id: Label
+    revision: Count
     customer_id: Label
     subscription_id: Label
     msisdn: Msisdn
@@ -20,13 +25,13 @@ class WorkItemOpened(Event, frozen=True, kw_only=True):
     priority: Count
     assigned_to: Label | None
     """Passed down to this person; None: the region's queue."""
+    opened_at: Moment
     due_at: Moment
-    warning_id: Label
 
 
 TOPIC = Topic(
-    name="dispatch.work_item_opened.v1",
-    event=WorkItemOpened,
+    name="dispatch.work_item_offered.v1",
+    event=WorkItemOffered,
     stage=Stage.DISPATCH,
     owner="dispatch",
     key="customer_id",

@@ -1,0 +1,1 @@
+"""Pure: from buffered records to a segment and its index."""

@@ -1,0 +1,1 @@
+"""Segments on disk and the manifest in the database."""

@@ -1,0 +1,1 @@
+"""Thin: records are buffered, and written as segments."""

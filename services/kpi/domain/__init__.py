@@ -1,0 +1,1 @@
+"""Pure: from facts to increments that may come in any order."""

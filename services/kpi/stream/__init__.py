@@ -1,0 +1,1 @@
+"""Thin: names are kept, everything else is counted."""

@@ -1,0 +1,1 @@
+"""Thin: facts are kept, billing's answers are decided."""

@@ -1,0 +1,1 @@
+"""Points keeps the loyalty ledger. README.md tells the whole of it."""

@@ -1,0 +1,1 @@
+"""HTTP for the channels that serve members."""

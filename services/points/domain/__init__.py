@@ -1,0 +1,1 @@
+"""Pure: postings that balance, what earns points, what they buy."""

@@ -1,0 +1,1 @@
+"""Thin: members are kept, bills earn, billing's answers settle."""

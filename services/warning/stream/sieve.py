@@ -1,0 +1,189 @@
+"""The sieve's loop: fetch, read, tally, say, and checkpoint; a crash rewinds to the last checkpoint.
+
+It needs no outbox: what it says has ids derived from the CDRs, so that what is said twice is the same, and is absorbed
+downstream. It says first and checkpoints after, so nothing is left unsaid.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.partitioner import murmur2
+
+from services.warning.domain.operators import Network
+from services.warning.domain.sieve import cdr
+from services.warning.domain.sieve.lot import Lateness, Sieving, usage_days
+from services.warning.storage import checkpoints, ported_numbers
+from services.warning.storage.checkpoints import FencedError, Saved
+from services.warning.stream.ownership import Ownership
+from shared import codec, log, metrics
+from shared.brake import Brake
+from shared.catalogue import topic_of
+from shared.clock import monotonic, system_now
+from shared.codec import CE_TYPE
+from shared.db import dead_letters
+from shared.events.call_detail_record import TOPIC
+from shared.kafka.producer import new_producer
+from shared.kafka.records import record_of
+from shared.policy import EVERYWHERE
+from shared.station import Station
+from shared.steady import Steadily
+from shared.topic import Event, Topic
+
+logger = log.get(__name__)
+
+BATCH = 20_000
+FETCH_MS = 100
+FETCH_BYTES = 4_000_000
+CHECKPOINT_S = 5.0
+KNOWLEDGE_S = 5.0
+USAGE_DAYS_A_PASS = 2_000
+"""A closed day is told in slices between batches, so that it never delays a signal."""
+
+
+class Sieve:
+    """One member of the sieve's group."""
+
+    consumer = "sieve"
+    topics: tuple[Topic[Event], ...] = (TOPIC,)
+
+    def __init__(self, station: Station) -> None:
+        settings = station.settings
+        self._station = station
+        self._undertaker = station.undertaker(self.consumer)
+        self._brake = Brake()
+        self._sieving = Sieving(Network(), {}, Lateness())
+        self._unacknowledged: list[asyncio.Future[object]] = []
+        self._checkpointed_at = monotonic()
+        self._producer: AIOKafkaProducer = new_producer(settings, linger_ms=2)
+        self._client = AIOKafkaConsumer(
+            bootstrap_servers=settings.kafka,
+            group_id=self.consumer,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            session_timeout_ms=settings.session_timeout_ms,
+            heartbeat_interval_ms=settings.session_timeout_ms // 4,
+            max_partition_fetch_bytes=FETCH_BYTES,
+            fetch_max_wait_ms=FETCH_MS,
+        )
+        self._own = Ownership(station, self._client, self._checkpoint)
+        self.knowledge = Steadily(self._learn, KNOWLEDGE_S)
+
+    @property
+    def assigned(self) -> bool:
+        """Tell whether the group has given this member its share, be it empty."""
+        return self._own.assigned
+
+    async def run(self) -> None:
+        """Sieve until cancelled.
+
+        Raises:
+            StopServiceError: a person must mend something first.
+        """
+        await self._learn()
+        await self._producer.start()
+        await self._client.start()
+        try:
+            self._client.subscribe([TOPIC.name], listener=self._own)
+            while True:
+                await self._pass()
+        finally:
+            await self._client.stop()
+            await self._producer.stop()
+
+    async def _learn(self) -> None:
+        """Read policy and porting table again."""
+        await self._station.policies.refresh()
+        async with self._station.stream.connect() as tx:
+            ported = await ported_numbers.everything(tx)
+        book, now = self._station.policies.book, system_now()
+        network = book.resolve("warning.network", Network(), EVERYWHERE, now).value
+        lateness = book.resolve("warning.lateness", Lateness(), EVERYWHERE, now).value
+        self._sieving = Sieving(network, ported, lateness)
+
+    async def _pass(self) -> None:
+        fetched = await self._client.getmany(timeout_ms=FETCH_MS, max_records=BATCH)
+        if self._own.failure:
+            raise self._own.failure
+        for place, records in fetched.items():
+            if place in self._own.lots:
+                await self._take(place, records)
+        told = await self._tell_closed_days()
+        idle = not fetched and not told
+        if idle or monotonic() - self._checkpointed_at >= CHECKPOINT_S:
+            await self._checkpoint()
+
+    async def _take(self, place: TopicPartition, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
+        saved = self._own.lots[place]
+        read = cdr.read([record.value for record in records], [_type_of(record) for record in records])
+        self._brake.count(len(records), len(read.refused), monotonic())
+        late = saved.lot.late
+        heard = saved.lot.take(read.cdrs, records[-1].offset + 1, self._sieving)
+        metrics.SIEVE_LATE.inc(saved.lot.late - late)
+        for at, refusal in read.refused:
+            record = record_of(records[at], records[at].timestamp)
+            saved.letters.append(self._undertaker.letter(record, refusal.reason, refusal.detail))
+        self._check_place(place, records[0])
+        metrics.SIEVE_RECORDS.inc(len(records))
+        for signal in heard:
+            metrics.SIEVE_SIGNALS.labels(signal.kind).inc()
+        await self._say(heard)
+
+    async def _tell_closed_days(self) -> int:
+        """Say a slice of the days that are over, and return how many numbers' days it was."""
+        told = 0
+        for saved in self._own.lots.values():
+            if not len(saved.closing):
+                for day in saved.lot.over(self._sieving.lateness)[:1]:
+                    saved.closing = saved.lot.close(day)
+            part, saved.closing = saved.closing[:USAGE_DAYS_A_PASS], saved.closing[USAGE_DAYS_A_PASS:]
+            await self._say(usage_days(part))
+            told += len(part)
+        return told
+
+    async def _say(self, events: Iterable[Event]) -> None:
+        for event in events:
+            topic = topic_of(type(event))
+            acknowledged = await self._producer.send(
+                topic.name,
+                key=topic.key_of(event).encode(),
+                value=codec.encode(event),
+                headers=codec.headers(topic, event),
+            )
+            self._unacknowledged.append(acknowledged)
+
+    async def _checkpoint(self) -> None:
+        """Write down how far each changed lot is, once all that was said so far is acknowledged."""
+        said, self._unacknowledged = self._unacknowledged, []
+        await asyncio.gather(*said)
+        started = monotonic()
+        for place, saved in list(self._own.lots.items()):
+            if saved.lot.next_offset > saved.written_offset and not len(saved.closing):
+                await self._write(place, saved)
+        self._checkpointed_at = monotonic()
+        metrics.SIEVE_CHECKPOINT_SECONDS.observe(self._checkpointed_at - started)
+
+    async def _write(self, place: TopicPartition, saved: Saved) -> None:
+        try:
+            async with self._station.stream.begin() as tx:
+                await dead_letters.bury(tx, self._station.cluster, saved.letters)
+                self._own.lots[place] = await checkpoints.save(tx, self._own.place(place), saved)
+        except FencedError as fenced:
+            logger.warning("lot given up", why=str(fenced))
+            del self._own.lots[place]
+            return
+        await self._say(saved.letters)
+
+    def _check_place(self, place: TopicPartition, record: ConsumerRecord[bytes, bytes]) -> None:
+        """Check one record of a batch: a producer with another partitioner scatters a number over partitions."""
+        partitions = self._client.partitions_for_topic(TOPIC.name)
+        if record.key is None or not partitions:
+            return
+        if (murmur2(record.key) & 0x7FFFFFFF) % len(partitions) != place.partition:
+            metrics.SIEVE_MISPLACED.inc()
+            logger.error("a CDR lies in another partition than murmur2 of its key says", partition=place.partition)
+
+
+def _type_of(record: ConsumerRecord[bytes, bytes]) -> str | None:
+    return next((value.decode("utf-8", "replace") for name, value in record.headers if name == CE_TYPE), None)

@@ -1,0 +1,7 @@
+"""People's roles, and which of them work items or look over others' work. The database's policies name the same."""
+
+REPS = ("customer_manager", "phone_manager")
+"""They claim and work items of their own tier."""
+
+OVERSEERS = ("province_admin", "city_admin", "county_supervisor", "team_leader", "auditor")
+"""They see all items of their region."""
