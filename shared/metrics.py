@@ -161,6 +161,12 @@ SIEVE_MISPLACED = _counter(
     "CDRs found in another partition than murmur2 of their key says (one record a batch is looked at).",
     "Any: an upstream producer uses another partitioner, and a number's tallies are torn apart. Mend the producer.",
 )
+SIEVE_REPEATED = _counter(
+    "keepline_sieve_repeated_records_total",
+    (),
+    "CDRs that had been tallied already; they count once.",
+    "Many without a crash of ours: a switch sends its files twice.",
+)
 SIEVE_LATE = _counter(
     "keepline_sieve_late_records_total",
     (),

@@ -1,24 +1,28 @@
-"""The sieve's checkpoints: offset and tallies together, so that a crash rewinds both."""
+"""The sieve's checkpoints: offset, tallies and ids seen together, so that a crash rewinds all of them.
 
-from collections.abc import Sequence
+Each checkpoint adds what is new as segments; a recovery adds all segments of the open days up.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.warning.domain.sieve.lot import Lot
-from services.warning.domain.sieve.tally import ROW, Rows, Tallies, empty
+from services.warning.domain.sieve.lot import Day, Lot
+from services.warning.domain.sieve.seen import NONE, Hashes
+from services.warning.domain.sieve.tally import EMPTY, Tally
 from shared.db.offsets import Place
 from shared.events.call_detail_record import TOPIC
 from shared.events.dead_lettered import DeadLettered
 
 SHAPE = 1
 """The shape of a segment's rows; another one is read by another function, never guessed."""
-SEGMENT_ROWS_MAX = 400_000
+ROWS_MAX = 400_000
 """Longer runs are cut, so that no value comes near PostgreSQL's limit of 1 GB."""
-CHANGES_MAX = 24
-"""After so many changes the next checkpoint writes a base, and forgets what came before."""
+SEGMENTS_MAX = 200
+"""Beyond so many segments the next checkpoint writes everything afresh, so that a recovery stays short."""
 
 
 class FencedError(Exception):
@@ -32,12 +36,21 @@ class Saved:
     lot: Lot
     written_offset: int
     sequence: int
-    changes: int
-    """Segments that a recovery reads."""
+    segments: int
+    """How many a recovery reads."""
     letters: list[DeadLettered] = field(default_factory=list)
     """Records refused since the last checkpoint."""
-    closing: Rows = field(default_factory=empty)
-    """Tallies of a day that is over, and not told yet; no checkpoint is taken before they are."""
+    closing: tuple[int, Tally] = (0, EMPTY)
+    """A day that is over, and what of it is not told yet; no checkpoint is taken before it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of a lot as it is stored."""
+
+    kind: str
+    day: int
+    content: bytes
 
 
 async def take_over(tx: AsyncConnection, place: Place, start: int) -> Saved:
@@ -49,58 +62,81 @@ async def take_over(tx: AsyncConnection, place: Place, start: int) -> Saved:
             " ON CONFLICT (cluster, partition) DO UPDATE SET epoch = c.epoch + 1"
             " RETURNING epoch, next_offset, closed_through, watermark_s, shape, sequence"
         ),
-        {"cluster": place.cluster, "partition": place.partition, "start": start, "shape": SHAPE},
+        _key(place) | {"start": start, "shape": SHAPE},
     )
     row = rows.one()
     if row.shape != SHAPE:
         raise RuntimeError(f"could not read the sieve's checkpoint: its shape is {row.shape}, known is {SHAPE}")
-    segments = await _segments(tx, place)
-    runs = [run[run["day"] > row.closed_through] for run in segments]
-    lot = Lot(row.next_offset, row.epoch, row.closed_through, row.watermark_s, Tallies(runs))
-    return Saved(lot=lot, written_offset=row.next_offset, sequence=row.sequence, changes=len(runs))
+    lot = Lot(row.next_offset, row.epoch, row.closed_through, row.watermark_s)
+    segments = await _restore(tx, place, lot)
+    return Saved(lot=lot, written_offset=row.next_offset, sequence=row.sequence, segments=segments)
 
 
-async def _segments(tx: AsyncConnection, place: Place) -> list[Rows]:
+async def _restore(tx: AsyncConnection, place: Place, lot: Lot) -> int:
     rows = await tx.execute(
-        text("SELECT content FROM sieve_segment WHERE cluster = :cluster AND partition = :partition ORDER BY sequence"),
-        {"cluster": place.cluster, "partition": place.partition},
+        text(
+            "SELECT kind, day, content FROM sieve_segment"
+            " WHERE cluster = :cluster AND partition = :partition ORDER BY sequence"
+        ),
+        _key(place),
     )
-    return [np.frombuffer(row.content, ROW) for row in rows]
+    segments = list(rows)
+    for row in segments:
+        day = lot.days.setdefault(row.day, Day())
+        if row.kind == "tally":
+            day.tallies.add(Tally.from_bytes(row.content))
+        else:
+            day.ids.add(np.frombuffer(row.content, "<u8"))
+    return len(segments)
 
 
 async def save(tx: AsyncConnection, place: Place, saved: Saved) -> Saved:
-    """Write what changed since the last checkpoint, or everything where changes have grown many.
+    """Write what is new since the last checkpoint, or everything where segments have grown many.
 
     Raises:
         FencedError: the partition is another process's now; nothing was written.
     """
-    afresh = saved.changes >= CHANGES_MAX
-    changes = saved.lot.changes()
-    rows = saved.lot.tallies.everything() if afresh else changes
-    parts = [rows[at : at + SEGMENT_ROWS_MAX] for at in range(0, len(rows), SEGMENT_ROWS_MAX)]
-    await _advance(tx, place, saved, saved.sequence + len(parts))
-    if afresh:
-        await _forget(tx, place)
-    await _write(tx, place, saved.sequence, parts)
+    afresh = saved.segments > SEGMENTS_MAX
+    segments = list(_everything(saved.lot) if afresh else _news(saved.lot))
+    sequence = saved.sequence + len(segments)
+    await _advance(tx, place, saved.lot, sequence)
+    await _forget(tx, place, None if afresh else saved.lot.closed_through)
+    await _write(tx, place, saved.sequence, segments)
     return Saved(
         lot=saved.lot,
         written_offset=saved.lot.next_offset,
-        sequence=saved.sequence + len(parts),
-        changes=len(parts) if afresh else saved.changes + len(parts),
+        sequence=sequence,
+        segments=len(segments) + (0 if afresh else saved.segments),
     )
 
 
-async def _advance(tx: AsyncConnection, place: Place, saved: Saved, sequence: int) -> None:
-    lot = saved.lot
+def _news(lot: Lot) -> Iterator[Segment]:
+    for number, day in lot.days.items():
+        yield from _segments(number, *day.take_new())
+
+
+def _everything(lot: Lot) -> Iterator[Segment]:
+    for number, day in lot.days.items():
+        day.take_new()
+        yield from _segments(number, day.tallies.one(EMPTY), day.ids.one(NONE))
+
+
+def _segments(day: int, tallies: Tally, ids: Hashes) -> Iterator[Segment]:
+    for at in range(0, len(tallies), ROWS_MAX):
+        yield Segment("tally", day, tallies[at : at + ROWS_MAX].to_bytes())
+    for at in range(0, len(ids), 8 * ROWS_MAX):
+        yield Segment("seen", day, ids[at : at + 8 * ROWS_MAX].astype("<u8").tobytes())
+
+
+async def _advance(tx: AsyncConnection, place: Place, lot: Lot, sequence: int) -> None:
     rows = await tx.execute(
         text(
             "UPDATE sieve_checkpoint SET next_offset = :next_offset, closed_through = :closed_through,"
             " watermark_s = :watermark_s, sequence = :sequence, taken_at = clock_timestamp()"
             " WHERE cluster = :cluster AND partition = :partition AND epoch = :epoch RETURNING 1"
         ),
-        {
-            "cluster": place.cluster,
-            "partition": place.partition,
+        _key(place)
+        | {
             "epoch": lot.epoch,
             "next_offset": lot.next_offset,
             "closed_through": lot.closed_through,
@@ -112,26 +148,25 @@ async def _advance(tx: AsyncConnection, place: Place, saved: Saved, sequence: in
         raise FencedError(f"partition {place.partition} was taken over by another process")
 
 
-async def _forget(tx: AsyncConnection, place: Place) -> None:
+async def _forget(tx: AsyncConnection, place: Place, through: int | None) -> None:
+    """Delete the segments of days through `through`; None: all."""
     await tx.execute(
-        text("DELETE FROM sieve_segment WHERE cluster = :cluster AND partition = :partition"),
-        {"cluster": place.cluster, "partition": place.partition},
+        text(
+            "DELETE FROM sieve_segment WHERE cluster = :cluster AND partition = :partition"
+            " AND (CAST(:through AS int) IS NULL OR day <= :through)"
+        ),
+        _key(place) | {"through": through},
     )
 
 
-async def _write(tx: AsyncConnection, place: Place, sequence: int, parts: Sequence[Rows]) -> None:
-    for number, part in enumerate(parts, sequence + 1):
+async def _write(tx: AsyncConnection, place: Place, sequence: int, segments: list[Segment]) -> None:
+    for number, segment in enumerate(segments, sequence + 1):
         await tx.execute(
             text(
-                "INSERT INTO sieve_segment (cluster, partition, sequence, content)"
-                " VALUES (:cluster, :partition, :sequence, :content)"
+                "INSERT INTO sieve_segment (cluster, partition, sequence, kind, day, content)"
+                " VALUES (:cluster, :partition, :sequence, :kind, :day, :content)"
             ),
-            {
-                "cluster": place.cluster,
-                "partition": place.partition,
-                "sequence": number,
-                "content": part.tobytes(),
-            },
+            _key(place) | {"sequence": number, "kind": segment.kind, "day": segment.day, "content": segment.content},
         )
 
 
@@ -141,3 +176,7 @@ async def positions(tx: AsyncConnection, cluster: str) -> dict[Place, int]:
         text("SELECT partition, next_offset FROM sieve_checkpoint WHERE cluster = :cluster"), {"cluster": cluster}
     )
     return {Place(cluster, TOPIC.name, row.partition): row.next_offset for row in rows}
+
+
+def _key(place: Place) -> dict[str, object]:
+    return {"cluster": place.cluster, "partition": place.partition}

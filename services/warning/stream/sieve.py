@@ -13,6 +13,7 @@ from aiokafka.partitioner import murmur2
 from services.warning.domain.operators import Network
 from services.warning.domain.sieve import cdr
 from services.warning.domain.sieve.lot import Lateness, Sieving, usage_days
+from services.warning.domain.sieve.tally import EMPTY
 from services.warning.storage import checkpoints, ported_numbers
 from services.warning.storage.checkpoints import FencedError, Saved
 from services.warning.stream.ownership import Ownership
@@ -118,9 +119,10 @@ class Sieve:
         saved = self._own.lots[place]
         read = cdr.read([record.value for record in records], [_type_of(record) for record in records])
         self._brake.count(len(records), len(read.refused), monotonic())
-        late = saved.lot.late
+        late, repeated = saved.lot.late, saved.lot.repeated
         heard = saved.lot.take(read.cdrs, records[-1].offset + 1, self._sieving)
         metrics.SIEVE_LATE.inc(saved.lot.late - late)
+        metrics.SIEVE_REPEATED.inc(saved.lot.repeated - repeated)
         for at, refusal in read.refused:
             record = record_of(records[at], records[at].timestamp)
             saved.letters.append(self._undertaker.letter(record, refusal.reason, refusal.detail))
@@ -134,11 +136,12 @@ class Sieve:
         """Say a slice of the days that are over, and return how many numbers' days it was."""
         told = 0
         for saved in self._own.lots.values():
-            if not len(saved.closing):
-                for day in saved.lot.over(self._sieving.lateness)[:1]:
-                    saved.closing = saved.lot.close(day)
-            part, saved.closing = saved.closing[:USAGE_DAYS_A_PASS], saved.closing[USAGE_DAYS_A_PASS:]
-            await self._say(usage_days(part))
+            day, rest = saved.closing
+            if len(rest) == 0:
+                over = saved.lot.over(self._sieving.lateness)
+                day, rest = (over[0], saved.lot.close(over[0])) if over else (0, EMPTY)
+            part, saved.closing = rest[:USAGE_DAYS_A_PASS], (day, rest[USAGE_DAYS_A_PASS:])
+            await self._say(usage_days(day, part))
             told += len(part)
         return told
 
@@ -159,7 +162,7 @@ class Sieve:
         await asyncio.gather(*said)
         started = monotonic()
         for place, saved in list(self._own.lots.items()):
-            if saved.lot.next_offset > saved.written_offset and not len(saved.closing):
+            if saved.lot.next_offset > saved.written_offset and not len(saved.closing[1]):
                 await self._write(place, saved)
         self._checkpointed_at = monotonic()
         metrics.SIEVE_CHECKPOINT_SECONDS.observe(self._checkpointed_at - started)

@@ -1,6 +1,7 @@
 """From CDRs to columns: one number a CDR and field, ready to be summed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -8,7 +9,8 @@ from numpy.typing import NDArray
 
 from services.warning.domain.operators import mobile_prefixes
 from services.warning.domain.sieve.cdr import Cdr
-from services.warning.domain.sieve.tally import ROW, Rows
+from services.warning.domain.sieve.seen import Hashes, hashes
+from services.warning.domain.sieve.tally import Numbers
 
 DAY_S = 86_400
 OFFSET_S = 8 * 3_600
@@ -19,23 +21,48 @@ CHINA = 86 * 10**11
 """Mobile numbers in China are eleven digits behind 86."""
 
 
-def tallied(cdrs: Sequence[Cdr], own_operator: str, ported: Mapping[int, int]) -> Rows:
-    """Return one row a CDR; `ported` holds the operator codes of numbers whose prefix says otherwise."""
-    rows = np.zeros(len(cdrs), ROW)
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A batch of CDRs."""
+
+    days: NDArray[np.int64]
+    """Local calendar days, counted from 1970-01-01."""
+    numbers: Numbers
+    counters: NDArray[np.int64]
+    ids: Hashes
+    watermark_s: float
+    """The latest event time, in seconds from 1970."""
+
+
+def columns(cdrs: Sequence[Cdr], own_operator: str, ported: Mapping[int, int]) -> Columns:
+    """Return the columns of at least one CDR; `ported` holds the operator codes of numbers that moved."""
     stamps = np.array([cdr.occurred_at.timestamp() for cdr in cdrs])
-    rows["day"] = (stamps + OFFSET_S) // DAY_S
-    rows["number"] = [int(cdr.msisdn) for cdr in cdrs]
+    return Columns(
+        days=((stamps + OFFSET_S) // DAY_S).astype(np.int64),
+        numbers=np.array([int(cdr.msisdn) for cdr in cdrs], np.int64),
+        counters=_counters(cdrs, own_operator, ported),
+        ids=hashes([cdr.id for cdr in cdrs]),
+        watermark_s=float(stamps.max()),
+    )
+
+
+def _counters(cdrs: Sequence[Cdr], own_operator: str, ported: Mapping[int, int]) -> NDArray[np.int64]:
     voice = np.array([cdr.service == "voice" for cdr in cdrs])
     inward = np.array([cdr.direction == "in" for cdr in cdrs])
-    seconds = np.array([cdr.duration_s for cdr in cdrs])
-    rows["calls_out"], rows["calls_in"] = voice & ~inward, voice & inward
-    rows["seconds_out"], rows["seconds_in"] = seconds * (voice & ~inward), seconds * (voice & inward)
-    rows["messages"] = [cdr.service == "sms" for cdr in cdrs]
-    rows["bytes"] = [cdr.bytes for cdr in cdrs]
+    seconds = np.array([cdr.duration_s for cdr in cdrs], np.int64)
     codes = operators([cdr.peer for cdr in cdrs], ported)
-    own = OPERATOR_CODES.index(own_operator) + 1
-    rows["own_net_calls"], rows["other_net_calls"] = voice & (codes == own), voice & (codes != own) & (codes != 0)
-    return rows
+    own = codes == OPERATOR_CODES.index(own_operator) + 1
+    counted = (
+        voice & ~inward,
+        voice & inward,
+        seconds * (voice & ~inward),
+        seconds * (voice & inward),
+        np.array([cdr.service == "sms" for cdr in cdrs]),
+        np.array([cdr.bytes for cdr in cdrs], np.int64),
+        voice & own,
+        voice & ~own & (codes != 0),
+    )
+    return np.column_stack(counted).astype(np.int64, copy=False)
 
 
 def operators(peers: Sequence[str | None], ported: Mapping[int, int]) -> NDArray[np.int8]:

@@ -1,19 +1,26 @@
-"""One partition's share of the sieve: its tallies, how far it has read, which days are over."""
+"""One partition's share of the sieve: its tallies, what it has seen, how far it has read, which days are over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from services.warning.domain.operators import Network
-from services.warning.domain.sieve import columns, signals, tally
+from services.warning.domain.sieve import columns, seen, signals, tally
 from services.warning.domain.sieve.cdr import Cdr
-from services.warning.domain.sieve.tally import EPOCH, Rows, Tallies
+from services.warning.domain.sieve.columns import Columns
+from services.warning.domain.sieve.runs import Runs
+from services.warning.domain.sieve.seen import Hashes
+from services.warning.domain.sieve.tally import COUNTERS, EMPTY, Tally
 from shared.calendar import start_of
 from shared.events.signal_heard import SignalHeard
 from shared.events.usage_day import UsageDay
 from shared.ids import derived_id
+
+EPOCH = date(1970, 1, 1)
 
 
 class Lateness(Struct, frozen=True, kw_only=True):
@@ -38,6 +45,29 @@ class Sieving:
 
 
 @dataclass(slots=True)
+class Day:
+    """What is known of one open day, and what of it is new since the last checkpoint."""
+
+    tallies: Runs[Tally] = field(default_factory=tally.new_runs)
+    ids: Runs[Hashes] = field(default_factory=seen.new_runs)
+    new_tallies: Runs[Tally] = field(default_factory=tally.new_runs)
+    new_ids: Runs[Hashes] = field(default_factory=seen.new_runs)
+
+    def add(self, run: Tally, ids: Hashes) -> None:
+        """Add a summed batch and its sorted ids."""
+        for tallies in (self.tallies, self.new_tallies):
+            tallies.add(run)
+        for known in (self.ids, self.new_ids):
+            known.add(ids)
+
+    def take_new(self) -> tuple[Tally, Hashes]:
+        """Return what is new, which from now on isn't."""
+        new = self.new_tallies.one(EMPTY), self.new_ids.one(seen.NONE)
+        self.new_tallies, self.new_ids = tally.new_runs(), seen.new_runs()
+        return new
+
+
+@dataclass(slots=True)
 class Lot:
     """What is remembered of one partition: one process owns it at a time and changes it in place, for speed."""
 
@@ -47,60 +77,60 @@ class Lot:
     """The last day that was closed, counted from 1970-01-01; 0: none yet."""
     watermark_s: float = 0.0
     """The latest event time seen, in seconds from 1970."""
-    tallies: Tallies = field(default_factory=Tallies)
-    changed: Tallies = field(default_factory=Tallies)
-    """What was added since the last checkpoint."""
+    days: dict[int, Day] = field(default_factory=dict)
     late: int = 0
     """CDRs of closed days, since this process took over."""
+    repeated: int = 0
+    """CDRs that had been tallied before, since this process took over."""
 
     def take(self, cdrs: Sequence[Cdr], next_offset: int, sieving: Sieving) -> list[SignalHeard]:
-        """Tally `cdrs` and return the signals among them."""
+        """Tally `cdrs`, each once, and return the signals among them."""
         self.next_offset = next_offset
         if not cdrs:
             return []
-        rows = columns.tallied(cdrs, sieving.network.own_operator, sieving.ported_codes)
-        in_time = rows[rows["day"] > self.closed_through]
-        self.late += len(rows) - len(in_time)
-        run = tally.summed(in_time)
-        self.tallies.add(run)
-        self.changed.add(run)
-        self.watermark_s = max(self.watermark_s, max(cdr.occurred_at.timestamp() for cdr in cdrs))
+        batch = columns.columns(cdrs, sieving.network.own_operator, sieving.ported_codes)
+        for day in np.unique(batch.days):
+            self._tally(int(day), batch, batch.days == day)
+        self.watermark_s = max(self.watermark_s, batch.watermark_s)
         return list(signals.signals(cdrs, sieving.network, sieving.ported))
 
-    def over(self, lateness: Lateness) -> list[int]:
-        """Return the days that are over by this partition's own watermark."""
-        return [day for day in self.tallies.days() if self._closes_at(day, lateness) <= self.watermark_s]
+    def _tally(self, day: int, batch: Columns, mask: NDArray[np.bool_]) -> None:
+        if day <= self.closed_through:
+            self.late += int(mask.sum())
+            return
+        known = self.days.setdefault(day, Day())
+        ids = batch.ids[mask]
+        new = seen.fresh(ids, known.ids)
+        self.repeated += len(new) - int(new.sum())
+        if new.any():
+            run = tally.summed(batch.numbers[mask][new], batch.counters[mask][new])
+            known.add(run, np.sort(ids[new]))
 
-    def close(self, day: int) -> Rows:
+    def over(self, lateness: Lateness) -> list[int]:
+        """Return the days that are over by this partition's own watermark, earliest first."""
+        return sorted(day for day in self.days if _closes_at(day, lateness) <= self.watermark_s)
+
+    def close(self, day: int) -> Tally:
         """Take out a day's tallies; CDRs of that day are late from now on."""
         self.closed_through = max(self.closed_through, day)
-        return self.tallies.take(day)
-
-    def changes(self) -> Rows:
-        """Return what was added since the last call, as one run."""
-        rows = self.changed.everything()
-        self.changed = Tallies()
-        return rows
-
-    @staticmethod
-    def _closes_at(day: int, lateness: Lateness) -> float:
-        midnight = start_of(EPOCH + timedelta(days=day + 1))
-        return (midnight + timedelta(hours=lateness.grace_hours)).timestamp()
+        return self.days.pop(day).tallies.one(EMPTY)
 
 
-def usage_days(rows: Rows) -> list[UsageDay]:
-    """Return the events of a closed day's tallies, in the order of numbers."""
-    return [_usage_day(row) for row in rows]
+def _closes_at(day: int, lateness: Lateness) -> float:
+    midnight = start_of(EPOCH + timedelta(days=day + 1))
+    return (midnight + timedelta(hours=lateness.grace_hours)).timestamp()
 
 
-def _usage_day(row: Rows) -> UsageDay:
-    day = EPOCH + timedelta(days=int(row["day"]))
-    msisdn = f"+{row['number']}"
-    return UsageDay(
-        id=derived_id("usage_day", msisdn, day.isoformat(), "1"),
-        occurred_at=start_of(day + timedelta(days=1)),
-        msisdn=msisdn,
-        day=day,
-        version=1,
-        **{name: int(row[name]) for name in tally.COUNTERS},
-    )
+def usage_days(day: int, rows: Tally) -> Iterable[UsageDay]:
+    """Yield the events of a closed day's tallies, in the order of numbers."""
+    calendar_day = EPOCH + timedelta(days=day)
+    for number, counters in zip(rows.numbers.tolist(), rows.counters.tolist(), strict=True):
+        msisdn = f"+{number}"
+        yield UsageDay(
+            id=derived_id("usage_day", msisdn, calendar_day.isoformat(), "1"),
+            occurred_at=start_of(calendar_day + timedelta(days=1)),
+            msisdn=msisdn,
+            day=calendar_day,
+            version=1,
+            **dict(zip(COUNTERS, counters, strict=True)),
+        )

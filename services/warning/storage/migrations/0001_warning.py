@@ -73,9 +73,11 @@ CREATE TABLE sieve_segment (
     cluster text NOT NULL,
     partition int NOT NULL,
     sequence bigint NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('tally', 'seen')),
+    day int NOT NULL,
     content bytea NOT NULL,
     PRIMARY KEY (cluster, partition, sequence));
-COMMENT ON TABLE sieve_segment IS 'The sieve''s tallies as runs of rows, to be added up'
+COMMENT ON TABLE sieve_segment IS 'The open days'' tallies and ids seen, in pieces to be added up'
 """
 
 
