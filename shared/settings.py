@@ -40,8 +40,8 @@ class Settings(BaseSettings):
 
     audience: str = "keepline"
 
-    offers_url: str | None = None
-    """Where dispatch asks for the packages on a card; None: the card says that they are missing."""
+    addresses: dict[str, str] = {}
+    """Where each service serves HTTP, by name, as JSON; dispatch asks `offers` for the packages on a card."""
 
     simulation: bool = False
     """Business time is moved by the simulator; refused in production."""

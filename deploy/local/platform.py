@@ -73,6 +73,7 @@ class Platform:
         self.children: dict[str, Child] = {}
         self._ports = iter(ports)
         self._environment: dict[str, str] = {}
+        self._by_name: dict[str, int] = {}
         self.started_at = system_now().isoformat()
 
     @property
@@ -120,6 +121,7 @@ class Platform:
     def _settings(self, broker: Kafka, database: Postgres) -> dict[str, str]:
         ports = {name: next(self._ports) for name in ("issuer", *(role.name for role in ROLES))}
         self._by_name = ports
+        addresses = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
         return {
             "KEEPLINE_ENVIRONMENT": "development",
             "KEEPLINE_SIMULATION": str(self.wanted.simulation).lower(),
@@ -127,8 +129,8 @@ class Platform:
             "KEEPLINE_PARTITIONS_MAX": "4",
             "KEEPLINE_DATABASE_URL": database.url(DATABASE),
             "KEEPLINE_SECRET_KEY": _secrets(self.folders.home)["seal"],
-            "KEEPLINE_ISSUER": f"http://127.0.0.1:{ports['issuer']}",
-            "KEEPLINE_OFFERS_URL": f"http://127.0.0.1:{ports.get('offers', 0)}",
+            "KEEPLINE_ISSUER": addresses["issuer"],
+            "KEEPLINE_ADDRESSES": msgspec.json.encode(addresses).decode(),
             "KEEPLINE_ARCHIVE_DIR": str(self.folders.home / "archive"),
             "PYTHONPATH": str(CHECKOUT),
             **self.wanted.extra,

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -55,7 +56,8 @@ async def start(home: Path, logs: Path, port: int, password: str, changed: Calla
         await _initialise(prefix, data, logs / "initdb.log", password)
     options = [part for name, value in CONFIGURATION.items() for part in ("-c", f"{name}={value}")]
     argv = [*prefix, _program("postgres"), "-D", str(data), "-p", str(port), *options]
-    child = Child(Program(name="postgres", argv=argv, log=log), changed)
+    # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
+    child = Child(Program(name="postgres", argv=argv, log=log, stop_signal=signal.SIGINT), changed)
     await child.start()
     await until_listening(port, "PostgreSQL", log, START_S)
     return Postgres(child, port, password)

@@ -27,6 +27,7 @@ class Program:
     env: Mapping[str, str] = field(default_factory=dict)
     url: str | None = None
     """Where it serves HTTP; None: it doesn't."""
+    stop_signal: signal.Signals = signal.SIGTERM
     keep: bool = True
     """Start it again whenever it ends; otherwise only when it ends by a failure."""
 
@@ -54,11 +55,11 @@ class Child:
         self._keeper = asyncio.create_task(self._keep())
 
     async def stop(self) -> None:
-        """End it: SIGTERM, then SIGKILL."""
+        """End it: by its signal, then by SIGKILL."""
         if self._keeper:
             self._keeper.cancel()
         if self._process and self._process.returncode is None:
-            await _end(self._process)
+            await _end(self._process, self.program.stop_signal)
 
     async def wait(self) -> int:
         """Return the exit code of a program that is not to be kept, once it has ended well."""
@@ -103,8 +104,8 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
-    process.terminate()
+async def _end(process: asyncio.subprocess.Process, stop_signal: signal.Signals) -> None:
+    process.send_signal(stop_signal)
     try:
         await asyncio.wait_for(process.wait(), GRACE_S)
     except TimeoutError:

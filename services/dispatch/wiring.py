@@ -35,7 +35,7 @@ async def run(settings: Settings) -> None:
         station.sweep(hear.due)
         station.awaiting.append(broadcaster)
         station.tasks += [station.deciding(consumer.run), broadcaster.run, gauges.run]
-        offers = OffersClient(settings.offers_url)
+        offers = OffersClient(settings.addresses.get("offers"))
         room = Room(station, Desk(station.policies, decider), offers, broadcaster)
         try:
             await station.serve(Front(SAYS, ROUTERS, room), lambda: consumer.assigned)

@@ -4,11 +4,13 @@ from typing import Literal
 
 from shared.topic import Label, Stage, SubscriberEvent, Topic
 
+ForwardingAction = Literal["registration", "erasure"]
+
 
 class ForwardingChanged(SubscriberEvent, frozen=True, kw_only=True):
     """A supplementary service action on forwarding."""
 
-    action: Literal["registration", "erasure"]
+    action: ForwardingAction
     service: Literal["unconditional", "busy", "no_reply", "not_reachable"] = "unconditional"
     forwarded_to: Label | None = None
     """E.164 with `+`; None on erasure."""

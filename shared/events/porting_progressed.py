@@ -4,6 +4,8 @@ from typing import Literal
 
 from shared.topic import Label, Stage, SubscriberEvent, Topic
 
+PortingStep = Literal["enquiry", "application", "code_issued", "ported_out", "lapsed"]
+
 
 class PortingProgressed(SubscriberEvent, frozen=True, kw_only=True):
     """CXXZ is an `enquiry`, SQXZ an `application`; the authorisation code lives 60 minutes.
@@ -11,7 +13,7 @@ class PortingProgressed(SubscriberEvent, frozen=True, kw_only=True):
     Names and identity numbers from the message body never come here.
     """
 
-    step: Literal["enquiry", "application", "code_issued", "ported_out", "lapsed"]
+    step: PortingStep
     to_operator: Label | None = None
 
 

@@ -4,13 +4,16 @@ from typing import Literal
 
 from shared.topic import Stage, SubscriberEvent, Topic
 
+SuspensionKind = Literal["voluntary", "arrears_one_way", "arrears_two_way"]
+SuspensionAction = Literal["suspended", "resumed"]
+
 
 class SuspensionChanged(SubscriberEvent, frozen=True, kw_only=True):
     """Service stopped or came back."""
 
-    kind: Literal["voluntary", "arrears_one_way", "arrears_two_way"]
+    kind: SuspensionKind
     """One-way (单向): the customer cannot call. Two-way (双向): the number is dead."""
-    action: Literal["suspended", "resumed"]
+    action: SuspensionAction
 
 
 TOPIC = Topic(name="service.suspension.v1", event=SuspensionChanged, stage=Stage.NETWORK, owner="billing")

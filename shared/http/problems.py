@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problems: an expected conflict has its own class and status, and never pages anyone."""
 
+import logging
 from typing import Any
 
 from fastapi import FastAPI
@@ -76,7 +77,7 @@ class UnavailableError(StatusProblem):
 
 def install(app: FastAPI) -> None:
     """Answer every error of `app` as application/problem+json."""
-    handler = new_exception_handler(handlers={DBAPIError: _database_error})
+    handler = new_exception_handler(logger=logging.getLogger(__name__), handlers={DBAPIError: _database_error})
     app.add_exception_handler(DBAPIError, handler)
     add_exception_handler(app, handler)
 
@@ -84,6 +85,7 @@ def install(app: FastAPI) -> None:
 def _database_error(_: ExceptionHandler, __: Request, error: Exception) -> Problem:
     if transient(error):
         return UnavailableError("the database is away or busy", headers={"Retry-After": "1"})
+    logging.getLogger(__name__).error("request failed in the database", exc_info=error)
     return Problem(title="Internal server error", status=500)
 
 

@@ -1,26 +1,18 @@
 """Publishes that a day has passed, at local midnight plus a grace for late records."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.intake.domain.days import day_passed
 from services.intake.storage import days
 from services.intake.stream.publisher import Publisher
-from shared.calendar import local_date, start_of
+from shared.calendar import local_date
 from shared.db.business_clock import business_now
-from shared.events.day_passed import DayPassed
-from shared.ids import derived_id
 from shared.steady import Steadily
 
 LOOK_S = 5.0
 GRACE = timedelta(minutes=10)
-
-
-def day_passed(day: date) -> DayPassed:
-    """Return the event of a day's passing: the same day is the same event, whoever tells it."""
-    return DayPassed(
-        id=derived_id("day_passed", day.isoformat()), occurred_at=start_of(day + timedelta(days=1)), day=day
-    )
 
 
 class Almanac(Steadily):

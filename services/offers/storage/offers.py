@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import structs
@@ -29,11 +30,11 @@ async def by_requests(tx: AsyncConnection, requests: Sequence[str]) -> dict[str,
         text(f"SELECT request_id, {FIELDS} FROM offer WHERE request_id = ANY(:ids) ORDER BY offer_id FOR UPDATE"),
         {"ids": list(requests)},
     )
-    found: dict[str, Offer] = {}
-    for row in rows:
-        fields = row._asdict()
-        found[fields.pop("request_id")] = Offer(**fields)
-    return found
+    return {row.request_id: Offer(**_without_request(row._asdict())) for row in rows}
+
+
+def _without_request(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name != "request_id"}
 
 
 async def alive(tx: AsyncConnection, subscription_id: str, mechanism: str) -> str | None:

@@ -58,13 +58,12 @@ async def _enter(tx: AsyncConnection, postings: Sequence[Posting]) -> None:
     # In the order of accounts, so that two transactions never wait for each other; house accounts, which all touch,
     # come last and are held for the shortest time.
     ordered = sorted(moved.items(), key=lambda item: (item[0].startswith("house:"), item[0]))
+    rows = [{"account": account, "points": points} for account, points in ordered]
     await tx.execute(
-        text(
-            "INSERT INTO balance AS known (account, points) VALUES (:account, :points)"
-            " ON CONFLICT (account) DO UPDATE SET points = known.points + excluded.points"
-        ),
-        [{"account": account, "points": points} for account, points in ordered],
+        text("INSERT INTO balance (account, points) VALUES (:account, 0) ON CONFLICT DO NOTHING"),
+        [{"account": account} for account, _ in ordered],
     )
+    await tx.execute(text("UPDATE balance SET points = points + :points WHERE account = :account"), rows)
 
 
 async def balance(tx: AsyncConnection, customer_id: str) -> int:
