@@ -56,6 +56,8 @@ class Station:
     relay: Relay
     policies: Policies
     watchdog: Watchdog
+    assigned: Callable[[], bool] = lambda: False
+    """Tells whether the consumer has its share of the partitions."""
     halted: str | None = None
     """Why the service stopped deciding, as a person must read it; None: it goes on."""
     positions_in: PositionsIn = offsets.positions
@@ -65,7 +67,8 @@ class Station:
     """Those who look at what was committed, beside the relay."""
 
     def runner(self, hearing: Hearing) -> Runner:
-        """Return the runner that decides `hearing` here."""
+        """Return the runner that decides `hearing` here, with the relay that publishes what it says."""
+        self.tasks.append(self.relay.run)
         return Runner(
             hearing,
             Surroundings(
@@ -117,10 +120,11 @@ class Station:
 
     async def serve(self, front: Front, assigned: Callable[[], bool]) -> None:
         """Run everything until SIGTERM or SIGINT; end with the first task that fails."""
-        health = Health(ready=self._missing(assigned), progress=self.progress)
+        self.assigned = assigned
+        health = Health(ready=self._missing, progress=self.progress)
         app = new_app(self.name, front, Tokens(self.settings), health)
         server = _Server(_quiet(app, self.settings))
-        await _until_signalled([server.serve, self._beat, self.relay.run, self.policies.follow, *self.tasks])
+        await _until_signalled([server.serve, self._beat, self.policies.follow, *self.tasks])
 
     def deciding(self, consume: Task) -> Task:
         """Return `consume` as a task that halts, instead of ending the process, where a person must mend something."""
@@ -146,15 +150,20 @@ class Station:
         positions: dict[str, dict[int, int]] = {}
         for place, following in known.items():
             positions.setdefault(place.topic, {})[place.partition] = following
-        return Progress(consumer=self.name, positions=positions, outbox=unpublished, due=due, halted=self.halted)
+        return Progress(
+            consumer=self.name,
+            ready=await self._missing() is None,
+            positions=positions,
+            outbox=unpublished,
+            due=due,
+            halted=self.halted,
+        )
 
-    def _missing(self, assigned: Callable[[], bool]) -> Callable[[], Awaitable[str | None]]:
-        async def missing() -> str | None:
-            why = self.halted or (None if assigned() else "no partitions yet")
-            metrics.READY.labels(self.name).set(0 if why else 1)
-            return why
-
-        return missing
+    async def _missing(self) -> str | None:
+        """Return why this service is not ready; None: it is."""
+        why = self.halted or (None if self.assigned() else "no partitions yet")
+        metrics.READY.labels(self.name).set(0 if why else 1)
+        return why
 
     async def _beat(self) -> None:
         self.watchdog.start()

@@ -13,6 +13,7 @@ class Progress(BaseModel):
     """How far a service is: next offset by topic and partition, events unpublished, days whose dues are not done."""
 
     consumer: str
+    ready: bool
     positions: dict[str, dict[int, int]]
     outbox: int
     due: int

@@ -49,6 +49,22 @@ class Item(Struct, frozen=True, kw_only=True):
     """Business time before which it is not offered again; None: at once."""
 
 
+class Clearing(Struct, frozen=True):
+    """When a rule's reason was gone for a subscription. It may be told before the warning that it clears."""
+
+    rule_id: str
+    subscription_id: str
+    at: datetime
+
+
+class Application(Struct, frozen=True):
+    """An application to port one of the customer's numbers."""
+
+    applied_at: datetime
+    released_at: datetime | None
+    """When it lapsed, or the number left; None: it is in force."""
+
+
 class Case(Struct, frozen=True, kw_only=True):
     """One customer."""
 
@@ -60,9 +76,10 @@ class Case(Struct, frozen=True, kw_only=True):
     """The last item; None: there was none, or it closed before this transaction."""
     warnings: tuple[KnownWarning, ...] = ()
     """Those that are open, or came within the time that repeats are counted."""
+    clearings: tuple[Clearing, ...] = ()
+    """The latest of each rule and subscription."""
     last_contact_at: datetime | None = None
-    applied: bool = False
-    """An application to port one of the customer's numbers is in force."""
+    applications: tuple[Application, ...] = ()
 
     @property
     def open_item(self) -> Item | None:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct, structs
 
 from services.dispatch.domain import holdout, telling
-from services.dispatch.domain.case import Case, Item, ItemState, KnownWarning
+from services.dispatch.domain.case import Case, Clearing, Item, ItemState, KnownWarning
 from services.dispatch.domain.holdout import Holdout
 from services.dispatch.domain.passdown import Member, pass_down
 from services.dispatch.domain.tiers import Tiers, priority_of, tier_of
@@ -60,13 +60,9 @@ def decide(desk: Desk, case: Case, event: Event) -> Decision[Case]:
         case WarningRaised():
             return _raised(desk, case, event)
         case WarningCleared():
-            held = [w for w in case.open_warnings if _same(w, event.rule_id, event.subscription_id)]
-            return _overtaken(case, held, "cleared", event)
+            return _cleared(case, event)
         case PortingProgressed(step="application"):
-            gated = _overtaken(case, case.open_warnings, "gated", event)
-            return Decision(structs.replace(gated.memory, applied=True), gated.events)
-        case PortingProgressed(step="lapsed"):
-            return Decision(structs.replace(case, applied=False))
+            return _overtaken(case, case.open_warnings, "gated", event)
         case ContactReported():
             return _contacted(desk, case, event)
         case ItemOverdue():
@@ -98,13 +94,42 @@ def _first_state(desk: Desk, case: Case, warning: WarningRaised) -> WarningState
         return "stale"
     if case.held_out:
         return "held_out"
-    if case.applied:
+    if _gated(case, warning):
         return "gated"
+    if _gone_already(case, warning):
+        return "cleared"
     if _repeated(desk, case, warning):
         return "duplicate"
     caps = _policy(desk, "dispatch.caps", Caps(), warning).value
     recently = case.last_contact_at and desk.now - case.last_contact_at < timedelta(days=caps.quiet_days)
     return "capped" if recently and not case.open_item else "open"
+
+
+def _cleared(case: Case, event: WarningCleared) -> Decision[Case]:
+    """Settle what the clearing is about, and remember it for a warning that comes later than its clearing."""
+    clearing = Clearing(event.rule_id, event.subscription_id, event.occurred_at)
+    others = tuple(each for each in case.clearings if not _same(each, event.rule_id, event.subscription_id))
+    held = [
+        warning
+        for warning in case.open_warnings
+        if _same(warning, event.rule_id, event.subscription_id) and warning.raised_at <= event.occurred_at
+    ]
+    return _overtaken(structs.replace(case, clearings=(*others, clearing)), held, "cleared", event)
+
+
+def _gated(case: Case, warning: WarningRaised) -> bool:
+    """Tell whether an application is in force, or was at any time after the warning: then nobody may call."""
+    return any(
+        application.released_at is None or application.released_at > warning.occurred_at
+        for application in case.applications
+    )
+
+
+def _gone_already(case: Case, warning: WarningRaised) -> bool:
+    return any(
+        _same(clearing, warning.rule_id, warning.subscription_id) and clearing.at >= warning.occurred_at
+        for clearing in case.clearings
+    )
 
 
 def _repeated(desk: Desk, case: Case, warning: WarningRaised) -> bool:
@@ -224,7 +249,7 @@ def _known(warning: WarningRaised, state: WarningState, item: Item | None) -> Kn
     )
 
 
-def _same(known: KnownWarning, rule_id: str, subscription_id: str) -> bool:
+def _same(known: KnownWarning | Clearing, rule_id: str, subscription_id: str) -> bool:
     return known.rule_id == rule_id and known.subscription_id == subscription_id
 
 

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.dispatch.domain.case import Case, Item, KnownWarning
+from services.dispatch.domain.case import Application, Case, Clearing, Item, KnownWarning
 from shared.events.contact_reported import ContactReported
 from shared.events.porting_progressed import PortingProgressed
 from shared.events.warning_raised import WarningRaised
@@ -29,14 +29,19 @@ async def lock_numbers(tx: AsyncConnection, numbers: Iterable[str]) -> None:
 
 
 async def record_porting(tx: AsyncConnection, events: Sequence[PortingProgressed]) -> None:
-    """Keep the latest step of each number."""
-    await tx.execute(
-        text(
-            "UPDATE number SET porting_step = :step, porting_at = :at"
-            " WHERE msisdn = :msisdn AND (porting_at IS NULL OR porting_at <= :at)"
-        ),
-        [{"msisdn": event.msisdn, "step": event.step, "at": event.occurred_at} for event in events],
-    )
+    """Keep when each number was last applied for, and when that ended; in whatever order they are told."""
+    for event in events:
+        statement = PORTING.get(event.step)
+        if statement:
+            await tx.execute(text(statement), {"msisdn": event.msisdn, "at": event.occurred_at})
+
+
+APPLIED = (
+    "UPDATE number SET applied_at = :at, released_at = CASE WHEN released_at > :at THEN released_at END"
+    " WHERE msisdn = :msisdn AND (applied_at IS NULL OR applied_at < :at)"
+)
+RELEASED = "UPDATE number SET released_at = :at WHERE msisdn = :msisdn AND (released_at IS NULL OR released_at < :at)"
+PORTING = {"application": APPLIED, "lapsed": RELEASED, "ported_out": RELEASED}
 
 
 async def customers_of(tx: AsyncConnection, numbers: Iterable[str]) -> dict[str, str]:
@@ -69,7 +74,8 @@ async def load(tx: AsyncConnection, customers: Iterable[str], now: datetime) -> 
         {"customers": wanted},
     )
     items, warnings = await _items(tx, wanted), await _warnings(tx, wanted, now - REPEATS_KEPT)
-    contacts, applied = await _last_contacts(tx, wanted), await _applied(tx, wanted)
+    contacts, applications = await _last_contacts(tx, wanted), await _applications(tx, wanted)
+    clearings = await _clearings(tx, wanted)
     return {
         row.customer_id: Case(
             customer_id=row.customer_id,
@@ -77,8 +83,9 @@ async def load(tx: AsyncConnection, customers: Iterable[str], now: datetime) -> 
             held_out=row.held_out,
             item=items.get(row.customer_id),
             warnings=tuple(warnings.get(row.customer_id, ())),
+            clearings=tuple(clearings.get(row.customer_id, ())),
             last_contact_at=contacts.get(row.customer_id),
-            applied=row.customer_id in applied,
+            applications=tuple(applications.get(row.customer_id, ())),
         )
         for row in arms
     }
@@ -113,6 +120,17 @@ async def _warnings(tx: AsyncConnection, customers: Sequence[str], since: dateti
     return found
 
 
+async def _clearings(tx: AsyncConnection, customers: Sequence[str]) -> dict[str, list[Clearing]]:
+    rows = await tx.execute(
+        text("SELECT customer_id, rule_id, subscription_id, at FROM clearing WHERE customer_id = ANY(:customers)"),
+        {"customers": customers},
+    )
+    found: dict[str, list[Clearing]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(Clearing(row.rule_id, row.subscription_id, row.at))
+    return found
+
+
 async def _last_contacts(tx: AsyncConnection, customers: Sequence[str]) -> dict[str, datetime]:
     rows = await tx.execute(
         text(
@@ -124,16 +142,19 @@ async def _last_contacts(tx: AsyncConnection, customers: Sequence[str]) -> dict[
     return {row.customer_id: row.last for row in rows}
 
 
-async def _applied(tx: AsyncConnection, customers: Sequence[str]) -> set[str]:
+async def _applications(tx: AsyncConnection, customers: Sequence[str]) -> dict[str, list[Application]]:
     rows = await tx.execute(
         text(
-            "SELECT DISTINCT customer_id FROM subscription JOIN number USING (msisdn)"
-            " WHERE customer_id = ANY(:customers) AND ended_at IS NULL"
-            " AND porting_step IN ('application', 'code_issued')"
+            "SELECT customer_id, applied_at, released_at FROM subscription JOIN number USING (msisdn)"
+            " WHERE customer_id = ANY(:customers) AND applied_at >= activated_at"
+            " AND (ended_at IS NULL OR applied_at <= ended_at)"
         ),
         {"customers": customers},
     )
-    return {row.customer_id for row in rows}
+    found: dict[str, list[Application]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(Application(row.applied_at, row.released_at))
+    return found
 
 
 async def save(
@@ -147,6 +168,7 @@ async def save(
             await _save_arm(tx, case)
         if case.item is not None and case.item is not known.item:
             await _save_item(tx, case.item, customer_id, known.item)
+        await _save_clearings(tx, customer_id, [each for each in case.clearings if each not in known.clearings])
         old = {warning.warning_id: warning for warning in known.warnings}
         changed = [warning for warning in case.warnings if warning != old.get(warning.warning_id)]
         await _save_warnings(tx, customer_id, changed, facts)
@@ -213,6 +235,18 @@ async def _save_warnings(
             for w in warnings
         ],
     )
+
+
+async def _save_clearings(tx: AsyncConnection, customer_id: str, clearings: Sequence[Clearing]) -> None:
+    if clearings:
+        await tx.execute(
+            text(
+                "INSERT INTO clearing AS known (customer_id, rule_id, subscription_id, at)"
+                " VALUES (:customer_id, :rule_id, :subscription_id, :at)"
+                " ON CONFLICT (subscription_id, rule_id) DO UPDATE SET at = greatest(known.at, excluded.at)"
+            ),
+            [msgspec.structs.asdict(each) | {"customer_id": customer_id} for each in clearings],
+        )
 
 
 async def record_contact(tx: AsyncConnection, contact: ContactReported) -> None:

@@ -12,7 +12,7 @@ from shared.kafka.topics import partitions
 from shared.settings import Settings
 
 HEARD = {topic.name: topic for topic in (topic_of(TopUpRequested), topic_of(FulfilmentRequested))}
-FETCH_MS = 200
+FETCH_MS = 50
 
 
 class BillingDesk:
@@ -20,7 +20,9 @@ class BillingDesk:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._client = AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False)
+        self._client = AIOKafkaConsumer(
+            bootstrap_servers=settings.kafka, enable_auto_commit=False, fetch_max_wait_ms=FETCH_MS
+        )
 
     async def start(self) -> None:
         """Connect to all partitions of the requests."""

@@ -1,7 +1,8 @@
 """Waits until the whole road stands still: every stage at the end of what it hears, everything said published."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import httpx
 from aiokafka import TopicPartition
@@ -18,7 +19,7 @@ class StuckError(Exception):
 
 
 class Drain:
-    """Visits the stages in their order, until a full pass finds all of them at rest."""
+    """Passes over the stages until a full pass finds all of them at rest, and nothing new in any log after it."""
 
     def __init__(self, addresses: Mapping[str, str], reader: LogReader) -> None:
         self._addresses = addresses
@@ -36,35 +37,48 @@ class Drain:
             StuckError: a stage halted, or moved too slowly.
         """
         stages = (*STAGES, *further)
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                for stage in stages:
-                    while not await self._at_rest(stage):
-                        await asyncio.sleep(LOOK_S)
-                if all([await self._at_rest(stage) for stage in stages]):
-                    return
-
-    async def _at_rest(self, stage: str) -> bool:
-        """Tell whether a stage is ready, has decided all that it hears, and has published all that it said."""
         try:
-            ready = await self._http.get(f"{self._addresses[stage]}/ready")
+            async with asyncio.timeout(PATIENCE_S):
+                while not await self._at_rest(stages):
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError as late:
+            raise StuckError(f"the road did not come to rest within {PATIENCE_S:.0f} s") from late
+
+    async def _at_rest(self, stages: Sequence[str]) -> bool:
+        told = await asyncio.gather(*(self._progress(stage) for stage in stages))
+        heard = [place for each in told if each for place in _positions(each)]
+        if not all(told) or not heard:
+            return False
+        before = await self._reader.ends(heard)
+        again = await asyncio.gather(*(self._progress(stage) for stage in stages))
+        if not all(each and _idle(each, before) for each in again):
+            return False
+        return await self._reader.ends(heard) == before
+
+    async def _progress(self, stage: str) -> dict[str, Any] | None:
+        """Return how far a stage is; None: it is not up."""
+        try:
             answer = await self._http.get(f"{self._addresses[stage]}/progress")
         except httpx.HTTPError:
-            return False
+            return None
         if answer.status_code != 200:
-            return False
-        told = answer.json()
+            return None
+        told: dict[str, Any] = answer.json()
         if told["halted"]:
             raise StuckError(f"{stage} halted: {told['halted']}")
-        if ready.status_code != 200 or told["outbox"] or told["due"]:
-            return False
-        return await self._at_ends(told["positions"])
+        return told
 
-    async def _at_ends(self, positions: Mapping[str, Mapping[str, int]]) -> bool:
-        reached = {
-            TopicPartition(topic, int(partition)): offset
-            for topic, partitions in positions.items()
-            for partition, offset in partitions.items()
-        }
-        ends = await self._reader.ends(reached)
-        return all(reached[place] >= end for place, end in ends.items())
+
+def _idle(told: Mapping[str, Any], ends: Mapping[TopicPartition, int]) -> bool:
+    """Tell whether a stage is ready, has decided all that it hears, and has published all that it said."""
+    if not told["ready"] or told["outbox"] or told["due"]:
+        return False
+    return all(offset >= ends.get(place, 0) for place, offset in _positions(told).items())
+
+
+def _positions(told: Mapping[str, Any]) -> dict[TopicPartition, int]:
+    return {
+        TopicPartition(topic, int(partition)): offset
+        for topic, partitions in told["positions"].items()
+        for partition, offset in partitions.items()
+    }

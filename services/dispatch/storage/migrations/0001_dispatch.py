@@ -61,11 +61,11 @@ CREATE INDEX subscription_customer ON subscription (customer_id);
 
 CREATE TABLE number (
     msisdn text PRIMARY KEY,
-    porting_step text,
-    porting_at timestamptz,
+    applied_at timestamptz,
+    released_at timestamptz,
     arrears_fen bigint,
     arrears_at timestamptz);
-COMMENT ON TABLE number IS 'Porting and arrears of each number; the row is the lock for both';
+COMMENT ON TABLE number IS 'Each number''s last application to port and its arrears; the row is the lock for both';
 
 CREATE TABLE bill (
     msisdn text NOT NULL,
@@ -94,6 +94,15 @@ CREATE TABLE warning (
 COMMENT ON TABLE warning IS 'Each warning in exactly one state';
 CREATE INDEX warning_customer ON warning (customer_id, raised_at);
 CREATE INDEX warning_item ON warning (work_item_id);
+
+CREATE TABLE clearing (
+    subscription_id text NOT NULL,
+    rule_id text NOT NULL,
+    customer_id text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (subscription_id, rule_id));
+COMMENT ON TABLE clearing IS 'When each rule''s reason was last gone; it may be told before the warning it clears';
+CREATE INDEX clearing_customer ON clearing (customer_id);
 
 CREATE TABLE work_item (
     work_item_id text PRIMARY KEY,
