@@ -136,6 +136,11 @@ class Platform:
             **self.wanted.extra,
         }
 
+    async def add(self, child: Child) -> None:
+        """Start one more process as part of the platform."""
+        self.children[child.program.name] = child
+        await child.start()
+
     async def _add(self, name: str, module: list[str]) -> None:
         port = self._by_name[name]
         program = Program(
@@ -145,8 +150,7 @@ class Platform:
             env={**self._environment, "KEEPLINE_HTTP_PORT": str(port)},
             url=f"http://127.0.0.1:{port}",
         )
-        self.children[name] = Child(program, self.tell)
-        await self.children[name].start()
+        await self.add(Child(program, self.tell))
 
     async def _until_all_listen(self) -> None:
         for name, port in self._by_name.items():

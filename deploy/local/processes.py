@@ -30,6 +30,8 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     keep: bool = True
     """Start it again whenever it ends; otherwise only when it ends by a failure."""
+    restarts_max: int = 200
+    """After so many restarts it is given up: something is wrong that restarting does not mend."""
 
 
 class Child:
@@ -62,7 +64,11 @@ class Child:
             await _end(self._process, self.program.stop_signal)
 
     async def wait(self) -> int:
-        """Return the exit code of a program that is not to be kept, once it has ended well."""
+        """Return the exit code of a program that is not to be kept, once it has ended well.
+
+        Raises:
+            RuntimeError: it was given up; the message holds the end of its log.
+        """
         return await asyncio.shield(self._finished)
 
     async def _keep(self) -> None:
@@ -72,6 +78,11 @@ class Child:
             code = await self._process.wait()
             if code == 0 and not self.program.keep:
                 self._finished.set_result(code)
+                return
+            if self.restarts >= self.program.restarts_max:
+                self._finished.set_exception(
+                    RuntimeError(f"{self.program.name} keeps failing:\n{tail(self.program.log)}")
+                )
                 return
             lived = asyncio.get_running_loop().time() - started
             wait = 0.0 if lived > SETTLED_S else RESTART_WAITS_S[min(self.restarts, len(RESTART_WAITS_S) - 1)]
