@@ -19,6 +19,7 @@ from deploy.local.platform import Platform, Wanted, platform
 from deploy.local.processes import Child, Program
 
 LOOK_S = 1.0
+SUMMARY_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +102,16 @@ async def _judge(running: Platform, asked: Asked, console: Console, started: flo
 
 
 async def _summary(running: Platform) -> bytes:
+    """Return what the audit prints; while broker or database are being restarted it is asked again."""
     command = (sys.executable, "-m", "replay.summary")
     environment = os.environ | running.environment
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, env=environment)
-    said, _ = await process.communicate()
-    if process.returncode != 0:
-        raise RuntimeError("could not sum up the demo: see above")
-    return said
+    for _ in range(SUMMARY_TRIES):
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, env=environment)
+        said, _ = await process.communicate()
+        if process.returncode == 0:
+            return said
+        await asyncio.sleep(LOOK_S)
+    raise RuntimeError("could not sum up the demo: see above")
 
 
 def _addresses(running: Platform) -> Table:

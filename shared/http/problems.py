@@ -5,11 +5,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi_problem.error import Problem, StatusProblem
-from fastapi_problem.handler import ExceptionHandler, add_exception_handler, new_exception_handler
-from sqlalchemy.exc import DBAPIError
+from fastapi_problem.handler import ExceptionHandler, Handler, add_exception_handler, new_exception_handler
 from starlette.requests import Request
 
-from shared.failures import transient
+from shared.failures import OUTAGES, transient
 
 
 class BadRequestError(StatusProblem):
@@ -77,15 +76,17 @@ class UnavailableError(StatusProblem):
 
 def install(app: FastAPI) -> None:
     """Answer every error of `app` as application/problem+json."""
-    handler = new_exception_handler(logger=logging.getLogger(__name__), handlers={DBAPIError: _database_error})
-    app.add_exception_handler(DBAPIError, handler)
+    handlers: dict[type[Exception], Handler[ExceptionHandler, Exception]] = dict.fromkeys(OUTAGES, _outage)
+    handler = new_exception_handler(logger=logging.getLogger(__name__), handlers=handlers)
+    for kind in OUTAGES:
+        app.add_exception_handler(kind, handler)
     add_exception_handler(app, handler)
 
 
-def _database_error(_: ExceptionHandler, __: Request, error: Exception) -> Problem:
+def _outage(_: ExceptionHandler, __: Request, error: Exception) -> Problem:
     if transient(error):
-        return UnavailableError("the database is away or busy", headers={"Retry-After": "1"})
-    logging.getLogger(__name__).error("request failed in the database", exc_info=error)
+        return UnavailableError("the database or the broker is away or busy", headers={"Retry-After": "1"})
+    logging.getLogger(__name__).error("request failed", exc_info=error)
     return Problem(title="Internal server error", status=500)
 
 

@@ -1,5 +1,6 @@
 """The call centre, played over the public HTTP API: reps who claim, card in hand, offer, and report results."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,9 +10,10 @@ from services.intake.domain.simulator import talk
 from services.intake.domain.simulator.staff import Person
 from services.intake.domain.simulator.talk import Said
 from services.intake.domain.simulator.world import World
-from services.intake.stream.requests import Client
+from services.intake.stream.requests import RETRY_S, Client
 from shared.roles import REPS
 
+CARD_TRIES = 100
 ITEMS_A_DAY = 6
 """What one person works in a day."""
 
@@ -40,7 +42,7 @@ class CallCentre:
         if answer.status_code == 204:
             return False
         lease = answer.raise_for_status().json()
-        card = (await client.get(self._item(lease, "card"))).raise_for_status().json()
+        card = await self._card(client, lease)
         said = talk.call(
             world, card["item"]["customer_id"], lease["item"]["work_item_id"], card["item"]["attempts"] + 1
         )
@@ -49,6 +51,15 @@ class CallCentre:
         offers = [await self._offer(client, lease, card, said)] if said.reached and card["offers"] else []
         await self._report(client, lease, said, [offer for offer in offers if offer])
         return True
+
+    async def _card(self, client: Client, lease: dict[str, Any]) -> dict[str, Any]:
+        """Return the card; while the offers service is being restarted, look again."""
+        for _ in range(CARD_TRIES):
+            card: dict[str, Any] = (await client.get(self._item(lease, "card"))).raise_for_status().json()
+            if card["offers"] is not None:
+                return card
+            await asyncio.sleep(RETRY_S)
+        raise TimeoutError(f"the card came {CARD_TRIES} times without offers: {card['offers_missing']}")
 
     def _note(self, world: World, lease: dict[str, Any], said: Said, handled: list[str]) -> None:
         item = lease["item"]

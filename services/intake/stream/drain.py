@@ -34,26 +34,31 @@ class Drain:
         """Wait for the stages of the road, and `further` ones behind them.
 
         Raises:
-            StuckError: a stage halted, or moved too slowly.
+            StuckError: a stage halted, or moved too slowly; the message says which one waits for what.
         """
         stages = (*STAGES, *further)
+        why: str | None = "nothing was heard of any stage"
         try:
             async with asyncio.timeout(PATIENCE_S):
-                while not await self._at_rest(stages):
+                while why := await self._unrest(stages):
                     await asyncio.sleep(LOOK_S)
         except TimeoutError as late:
-            raise StuckError(f"the road did not come to rest within {PATIENCE_S:.0f} s") from late
+            raise StuckError(f"the road did not come to rest within {PATIENCE_S:.0f} s: {why}") from late
 
-    async def _at_rest(self, stages: Sequence[str]) -> bool:
-        told = await asyncio.gather(*(self._progress(stage) for stage in stages))
-        heard = [place for each in told if each for place in _positions(each)]
-        if not all(told) or not heard:
-            return False
+    async def _unrest(self, stages: Sequence[str]) -> str | None:
+        """Return what still moves; None: a full pass found all at rest, and nothing new came after it."""
+        heard = [place for _, told in await self._pass(stages) if told for place in _positions(told)]
         before = await self._reader.ends(heard)
-        again = await asyncio.gather(*(self._progress(stage) for stage in stages))
-        if not all(each and _idle(each, before) for each in again):
-            return False
-        return await self._reader.ends(heard) == before
+        for stage, told in await self._pass(stages):
+            if told is None:
+                return f"{stage} does not answer"
+            if why := _busy(told, before):
+                return f"{stage}: {why}"
+        return None if heard and await self._reader.ends(heard) == before else "new records came in"
+
+    async def _pass(self, stages: Sequence[str]) -> list[tuple[str, dict[str, Any] | None]]:
+        told = await asyncio.gather(*(self._progress(stage) for stage in stages))
+        return list(zip(stages, told, strict=True))
 
     async def _progress(self, stage: str) -> dict[str, Any] | None:
         """Return how far a stage is; None: it is not up."""
@@ -69,11 +74,14 @@ class Drain:
         return told
 
 
-def _idle(told: Mapping[str, Any], ends: Mapping[TopicPartition, int]) -> bool:
-    """Tell whether a stage is ready, has decided all that it hears, and has published all that it said."""
-    if not told["ready"] or told["outbox"] or told["due"]:
-        return False
-    return all(offset >= ends.get(place, 0) for place, offset in _positions(told).items())
+def _busy(told: Mapping[str, Any], ends: Mapping[TopicPartition, int]) -> str | None:
+    """Return what a stage still has to do; None: it is ready, has decided all it hears and published all it said."""
+    if not told["ready"]:
+        return "not ready"
+    if told["outbox"] or told["due"]:
+        return f"{told['outbox']} events unpublished, {told['due']} days not swept"
+    behind = [place for place, offset in _positions(told).items() if offset < ends.get(place, 0)]
+    return f"behind on {behind[0].topic}/{behind[0].partition}" if behind else None
 
 
 def _positions(told: Mapping[str, Any]) -> dict[TopicPartition, int]:

@@ -135,7 +135,7 @@ class Sieve:
     async def _tell_closed_days(self) -> int:
         """Say a slice of the days that are over, and return how many numbers' days it was."""
         told = 0
-        for saved in self._own.lots.values():
+        for saved in list(self._own.lots.values()):
             day, rest = saved.closing
             if len(rest) == 0:
                 over = saved.lot.over(self._sieving.lateness)
