@@ -13,7 +13,7 @@ FAST: tuple[tuple[str, ...], ...] = (
     ("ruff", "format", "--check", "--quiet", "."),
     ("ruff", "check", "--quiet", "."),
     ("mypy",),
-    ("lint-imports", "--no-timing"),
+    ("lint-imports", "--no-logo"),
 )
 
 
