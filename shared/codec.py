@@ -17,7 +17,9 @@ BYTES_MAX = 1_000_000
 
 CE_TYPE = "ce_type"
 YEARS_KNOWN = range(1990, 2200)
-"""An `occurred_at` outside is a broken clock upstream: PostgreSQL or a calendar would choke on it later."""
+"""An `occurred_at` outside is a broken clock upstream."""
+YEARS_HELD = range(2, 9999)
+"""Any other time outside is some system's word for never: PostgreSQL gives it back without its offset."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -122,17 +124,24 @@ def _sound(event: E, value: bytes) -> E:
         raise RefusedRecordError(Reason.SCHEMA, "a text holds the character NUL")
     if event.occurred_at.year not in YEARS_KNOWN:
         raise RefusedRecordError(Reason.SCHEMA, f"occurred_at is in the year {event.occurred_at.year}")
+    for name in event.__struct_fields__:
+        moment = getattr(event, name)
+        if isinstance(moment, datetime) and moment.year not in YEARS_HELD:
+            raise RefusedRecordError(Reason.SCHEMA, f"{name} is in the year {moment.year}")
     return event
 
 
 def _holds_nul(value: object) -> bool:
-    match value:
-        case str():
-            return "\x00" in value
-        case dict():
-            return any(_holds_nul(part) for pair in value.items() for part in pair)
-        case list():
-            return any(_holds_nul(part) for part in value)
+    """Tell whether any text in `value` holds NUL, however deep it stands."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str() as text if "\x00" in text:
+                return True
+            case dict() as pairs:
+                waiting.extend(part for pair in pairs.items() for part in pair)
+            case list() | tuple() as parts:
+                waiting.extend(parts)
     return False
 
 

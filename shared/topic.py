@@ -11,25 +11,28 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from msgspec import Meta, Struct
 
+END = r"$(?!\n)"
+"""Python's `$` also stands before a last line feed; other readers of our schemas need no more than the `$`."""
+
 EventId = Annotated[str, Meta(min_length=1, max_length=128)]
 """Unique within its topic. Derived from its cause, so that a resend is recognised (`shared.ids`)."""
 
 Moment = Annotated[datetime, Meta(tz=True)]
 """A time with its offset; event time decides, not arrival."""
 
-Msisdn = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{6,14}$")]
+Msisdn = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{6,14}" + END)]
 """A number in E.164 with `+`. A number is not a person: see `subscription_id`."""
 
-Month = Annotated[str, Meta(pattern=r"^2[01][0-9]{2}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, Meta(pattern=r"^2[01][0-9]{2}-(0[1-9]|1[0-2])" + END)]
 """A calendar month in the operator's zone, `2026-03`."""
 
-BirthMonth = Annotated[str, Meta(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
+BirthMonth = Annotated[str, Meta(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])" + END)]
 """Year and month of birth; the day is nobody's business here."""
 
-Adcode = Annotated[str, Meta(pattern=r"^[1-9][0-9]{5}$")]
+Adcode = Annotated[str, Meta(pattern=r"^[1-9][0-9]{5}" + END)]
 """A division's code as GB/T 2260 gives it, six digits."""
 
-RegionPath = Annotated[str, Meta(pattern=r"^[1-9][0-9]{5}(\.[1-9][0-9]{5}){0,2}$")]
+RegionPath = Annotated[str, Meta(pattern=r"^[1-9][0-9]{5}(\.[1-9][0-9]{5}){0,2}" + END)]
 """Province, city and county by adcode, widest first: `150000.150100.150102`."""
 
 Fen = Annotated[int, Meta(ge=-(10**12), le=10**12)]
