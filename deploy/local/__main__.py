@@ -74,8 +74,10 @@ def status() -> None:
 
 @app.command(context_settings=PASS_ON)
 def intake(context: typer.Context) -> None:
-    """Read foreign records into the topics: FORMAT PATH [--json]."""
-    _pass_on(["services.intake", "publish", *context.args])
+    """Read foreign records into the topics: FORMAT PATH [--json] [--as-then]."""
+    running = read_running(folders("platform"))
+    home = folders(running.profile if running else "platform").home
+    _pass_on(["services.intake", "publish", "--home", str(home), *context.args])
 
 
 @app.command(context_settings=PASS_ON)

@@ -1,17 +1,30 @@
-"""`python -m services.intake`: `door` serves HTTP, `simulate` plays an operator."""
+"""`python -m services.intake`: `door` serves HTTP, `simulate` plays an operator, `publish` reads foreign records."""
 
+import asyncio
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
+import msgspec
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from services.intake.domain.catalogue import all_formats
+from services.intake.domain.format import Format
+from services.intake.domain.simulator.walk import NoRecordsError
 from services.intake.domain.simulator.world import Plan
-from services.intake.wiring import run_door, run_simulation
+from services.intake.stream.drain import StuckError
+from services.intake.stream.reading import TooManyError
+from services.intake.stream.simulation import PastError
+from services.intake.wiring import Errand, run_door, run_errand, run_simulation
 from shared.process import main
+from shared.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console(stderr=True)
+MISTAKES = (FileNotFoundError, ValueError, NoRecordsError, TooManyError, PastError, StuckError)
 
 
 @app.command()
@@ -22,7 +35,7 @@ def door() -> None:
 
 @app.command()
 def simulate(
-    home: Annotated[Path, typer.Argument(help="where the world and the truth are written down")],
+    home: Annotated[Path, typer.Argument(help="where the scene and the truth are written down")],
     subscribers: int = Plan().subscribers,
     days: int = Plan().days,
     seed: int = Plan().seed,
@@ -31,6 +44,48 @@ def simulate(
     """Play an operator, day after day; a run that was killed is taken up where it was."""
     plan = Plan(seed=seed, subscribers=subscribers, days=days)
     sys.exit(main(partial(run_simulation, plan=plan, home=home, pace_s=pace)))
+
+
+@app.command()
+def publish(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help=f"one of: {', '.join(all_formats())}")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="a file, or a folder of files")],
+    home: Annotated[Path, typer.Option(help="the platform's folder; reports are kept in intake/ below it")],
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object as the last line")] = False,
+    as_then: Annotated[bool, typer.Option("--as-then", help="in a simulation: tell each record on its day")] = False,
+) -> None:
+    """Read foreign records into the topics; the same records again change nothing."""
+    settings, known = Settings(), all_formats().get(form)
+    if known is None:
+        _fail(f"there is no format {form}: {', '.join(all_formats())}")
+    if as_then and not settings.simulation:
+        _fail("--as-then moves business time: it needs a simulation (./keepline up --simulation --fresh)")
+    folder = home / "intake" / f"{form}-{path.resolve().name}"
+    try:
+        told = _done(settings, Errand(form=known, path=path, folder=folder, home=home, as_then=as_then))
+    except MISTAKES as mistake:
+        _fail(f"could not read {path}: {mistake}")
+    _show(known, told, folder)
+    if as_json:
+        print(msgspec.json.encode(told).decode(), flush=True)
+    sys.exit(0 if told["accepted"] else 1)
+
+
+def _done(settings: Settings, errand: Errand) -> dict[str, object]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        return asyncio.run(run_errand(settings, errand, progress))
+
+
+def _show(form: Format, told: dict[str, object], folder: Path) -> None:
+    console.print(form.says, highlight=False)
+    console.print(msgspec.json.format(msgspec.json.encode(told)).decode(), highlight=False, markup=False)
+    console.print(f"report and refused lines: {folder}", highlight=False, soft_wrap=True)
+
+
+def _fail(why: str) -> NoReturn:
+    console.print(why, style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

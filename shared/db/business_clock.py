@@ -19,3 +19,8 @@ async def move(tx: AsyncConnection, moment: datetime) -> None:
         sqlalchemy.exc.DBAPIError: the database is not a simulation's, or its business time is past `moment`.
     """
     await tx.execute(text("SELECT move_business_clock(:moment)"), {"moment": moment})
+
+
+async def simulated_now(tx: AsyncConnection) -> datetime | None:
+    """Return where a simulation has moved business time to; None: nobody has moved it."""
+    return (await tx.execute(text("SELECT moment FROM platform.business_clock"))).scalar_one_or_none()

@@ -19,6 +19,12 @@ class BillLines(Struct, frozen=True, kw_only=True):
     data_fee_fen: Fen = 0
     value_added_fee_fen: Fen = 0
 
+    @property
+    def total_fen(self) -> int:
+        """Return what the charges add up to."""
+        charges = (self.package_fee_fen, self.voice_fee_fen, self.sms_fee_fen, self.data_fee_fen)
+        return sum(charges) + self.value_added_fee_fen
+
 
 class BillIssued(SubscriberEvent, frozen=True, kw_only=True):
     """The bill as issued; a corrected one has a higher `version` and an id of its own."""

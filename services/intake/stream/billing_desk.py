@@ -3,7 +3,7 @@
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.intake.domain.simulator import billing
-from services.intake.domain.simulator.world import World
+from services.intake.domain.simulator.world import Scene
 from shared import codec
 from shared.catalogue import topic_of
 from shared.events.fulfilment_requested import FulfilmentRequested
@@ -16,7 +16,7 @@ FETCH_MS = 50
 
 
 class BillingDesk:
-    """A consumer of no group: how far it has read is the world's to remember."""
+    """A consumer of no group: how far it has read is the scene's to remember."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -33,17 +33,17 @@ class BillingDesk:
         """Let go."""
         await self._client.stop()
 
-    async def read(self, world: World) -> None:
+    async def read(self, scene: Scene) -> None:
         """Take in every request that was made since the last time."""
         ends = await self._client.end_offsets(list(self._client.assignment()))
         for place in ends:
-            self._client.seek(place, world.heard_offsets.get(_name(place), 0))
-        while any(world.heard_offsets.get(_name(place), 0) < end for place, end in ends.items()):
+            self._client.seek(place, scene.heard_offsets.get(_name(place), 0))
+        while any(scene.heard_offsets.get(_name(place), 0) < end for place, end in ends.items()):
             fetched = await self._client.getmany(timeout_ms=FETCH_MS)
             for place, records in fetched.items():
                 for record in records:
-                    billing.owe(world, codec.decode(HEARD[place.topic], record.value))
-                world.heard_offsets[_name(place)] = records[-1].offset + 1
+                    billing.owe(scene, codec.decode(HEARD[place.topic], record.value))
+                scene.heard_offsets[_name(place)] = records[-1].offset + 1
 
 
 def _name(place: TopicPartition) -> str:

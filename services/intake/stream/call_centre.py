@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 
 from services.intake.domain.simulator import talk
-from services.intake.domain.simulator.staff import Person
+from services.intake.domain.simulator.script import Script
+from services.intake.domain.simulator.staff import ADMIN
 from services.intake.domain.simulator.talk import Said
-from services.intake.domain.simulator.world import World
 from services.intake.stream.requests import RETRY_S, Client
 from shared.roles import REPS
 
@@ -22,32 +22,41 @@ class CallCentre:
     """Everybody who works items, one after the other, so that the same day always goes the same way."""
 
     def __init__(
-        self, http: httpx.AsyncClient, addresses: Mapping[str, str], people: list[Person], write: Callable[[], None]
+        self, http: httpx.AsyncClient, addresses: Mapping[str, str], script: Script, write: Callable[[], None]
     ) -> None:
         self._addresses = addresses
+        self._script = script
+        self._admin = Client(http, addresses["issuer"], ADMIN)
         self._reps = [
-            (person, Client(http, addresses["issuer"], person.staff_id)) for person in people if person.role in REPS
+            (person, Client(http, addresses["issuer"], person.staff_id))
+            for person in script.people()
+            if person.role in REPS
         ]
         self._write = write
 
-    async def work(self, world: World) -> None:
+    async def work(self) -> None:
         """Let everybody work until nothing waits for them or their day is full."""
+        if not self._reps or not await self._anything_open():
+            return
         for person, client in self._reps:
-            handled = world.handled.setdefault(person.staff_id, [])
-            while len(handled) < ITEMS_A_DAY and await self._next(world, client, handled):
+            handled = self._script.scene.handled.setdefault(person.staff_id, [])
+            while len(handled) < ITEMS_A_DAY and await self._next(client, handled):
                 pass
 
-    async def _next(self, world: World, client: Client, handled: list[str]) -> bool:
+    async def _anything_open(self) -> bool:
+        answer = await self._admin.get(f"{self._addresses['dispatch']}/work-items?limit=1")
+        return bool(answer.raise_for_status().json()["items"])
+
+    async def _next(self, client: Client, handled: list[str]) -> bool:
         answer = await client.post(f"{self._addresses['dispatch']}/work-items/next")
         if answer.status_code == 204:
             return False
         lease = answer.raise_for_status().json()
         card = await self._card(client, lease)
-        said = talk.call(
-            world, card["item"]["customer_id"], lease["item"]["work_item_id"], card["item"]["attempts"] + 1
-        )
+        truth = self._script.truth(card["item"]["customer_id"])
+        said = talk.call(self._script.scene, truth, lease["item"]["work_item_id"], card["item"]["attempts"] + 1)
         # Written down before it is reported: a simulator killed in between will report the same again.
-        self._note(world, lease, said, handled)
+        self._note(lease, said, handled)
         offers = [await self._offer(client, lease, card, said)] if said.reached and card["offers"] else []
         await self._report(client, lease, said, [offer for offer in offers if offer])
         return True
@@ -61,12 +70,12 @@ class CallCentre:
             await asyncio.sleep(RETRY_S)
         raise TimeoutError(f"the card came {CARD_TRIES} times without offers: {card['offers_missing']}")
 
-    def _note(self, world: World, lease: dict[str, Any], said: Said, handled: list[str]) -> None:
-        item = lease["item"]
+    def _note(self, lease: dict[str, Any], said: Said, handled: list[str]) -> None:
+        item, scene = lease["item"], self._script.scene
         if item["work_item_id"] not in handled:
             handled.append(item["work_item_id"])
         if said.outcome == "retained":
-            world.persuaded.setdefault(item["customer_id"], world.today)
+            scene.persuaded.setdefault(item["customer_id"], scene.today)
         self._write()
 
     async def _offer(self, client: Client, lease: dict[str, Any], card: dict[str, Any], said: Said) -> str | None:

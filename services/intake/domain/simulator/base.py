@@ -113,12 +113,6 @@ def bill_lines(seed: int, who: Subscriber, month: str, share: float) -> BillLine
     )
 
 
-def total_fen(lines: BillLines) -> int:
-    """Return what the lines add up to."""
-    charges = (lines.package_fee_fen, lines.voice_fee_fen, lines.sms_fee_fen, lines.data_fee_fen)
-    return sum(charges) + lines.value_added_fee_fen
-
-
 def _stars(plan: Plan, drawn: float) -> int:
     return min(plan.fee // 50 + int(drawn * 2), 7)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from services.intake.domain.simulator import regions
-from services.intake.domain.simulator.base import Subscriber, bill_lines, total_fen
+from services.intake.domain.simulator.base import Subscriber, bill_lines
 from services.intake.domain.simulator.truth import Leaving
 from services.intake.domain.simulator.world import World
 from shared.calendar import local_moment, month_bounds, month_of, months_before, start_of
@@ -71,7 +71,7 @@ def _bill(world: World, who: Subscriber, month: str, issued_at: datetime) -> Bil
     leaver = world.leaver(who.index)
     share = FADED_SHARE if leaver and _fading(world, leaver, month) else 1.0
     lines = bill_lines(world.plan.seed, who, month, share)
-    amount_fen = total_fen(lines)
+    amount_fen = lines.total_fen
     return BillIssued(
         id=derived_id("bill", who.msisdn, month),
         occurred_at=issued_at + timedelta(seconds=who.index % 3_600),

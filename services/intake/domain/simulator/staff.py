@@ -11,6 +11,9 @@ from shared.events.staff_recorded import Role
 
 MANAGERS, CALLERS = 2, 1
 """Customer managers and phone managers in each county."""
+PROVINCE_MANAGERS, PROVINCE_CALLERS = 4, 2
+"""The same for a province that is one small team."""
+ADMIN = "province-admin"
 
 
 class Person(Struct, frozen=True):
@@ -25,11 +28,22 @@ class Person(Struct, frozen=True):
 
 def staff(seed: int) -> list[Person]:
     """Return everybody who works for the operator, and the machines that act for it."""
-    return [*_above(seed), *_in_counties(seed), *_machines()]
+    return [*_above(seed), *_in_counties(seed), *_machines(PROVINCE.path)]
+
+
+def province_staff(seed: int, province: str) -> Iterator[Person]:
+    """Yield who works for a small operator: all of them for the whole province."""
+    team = f"team-{province}"
+    yield _person(seed, ADMIN, "province_admin", province)
+    for number in range(1, PROVINCE_MANAGERS + 1):
+        yield _person(seed, f"manager-{province}-{number}", "customer_manager", province, team)
+    for number in range(1, PROVINCE_CALLERS + 1):
+        yield _person(seed, f"caller-{province}-{number}", "phone_manager", province, team)
+    yield from _machines(province)
 
 
 def _above(seed: int) -> Iterator[Person]:
-    yield _person(seed, "province-admin", "province_admin", PROVINCE.path)
+    yield _person(seed, ADMIN, "province_admin", PROVINCE.path)
     yield _person(seed, "finance", "finance", PROVINCE.path)
     yield _person(seed, "auditor", "auditor", PROVINCE.path)
     for city in CITIES:
@@ -46,10 +60,10 @@ def _in_counties(seed: int) -> Iterator[Person]:
             yield _person(seed, f"caller-{county.adcode}-{number}", "phone_manager", county.path, team)
 
 
-def _machines() -> Iterator[Person]:
-    yield Person("network", "network gateway", "integrator", PROVINCE.path)
-    yield Person("web-hall", "web hall", "channel", PROVINCE.path)
-    yield Person("ops", "operations", "ops", PROVINCE.path)
+def _machines(province: str) -> Iterator[Person]:
+    yield Person("network", "network gateway", "integrator", province)
+    yield Person("web-hall", "web hall", "channel", province)
+    yield Person("ops", "operations", "ops", province)
 
 
 def _person(seed: int, staff_id: str, role: Role, region: str, team: str | None = None) -> Person:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import time
 
 from services.intake.domain.simulator import luck
-from services.intake.domain.simulator.base import Subscriber, bill_lines, total_fen
+from services.intake.domain.simulator.base import Subscriber, bill_lines
 from services.intake.domain.simulator.world import World
 from shared.calendar import local_moment, month_of, months_before, start_of
 from shared.events.call_detail_record import CallDetailRecord
@@ -70,6 +70,6 @@ def payment(world: World, who: Subscriber) -> PaymentReceived | None:
         id=derived_id("payment", who.msisdn, today.isoformat()),
         occurred_at=local_moment(today, time(8, who.index % 60)),
         msisdn=who.msisdn,
-        amount_fen=total_fen(bill_lines(world.plan.seed, who, month, 1.0)),
+        amount_fen=bill_lines(world.plan.seed, who, month, 1.0).total_fen,
         remaining_fen=0,
     )

@@ -33,16 +33,21 @@ LEAD_DAYS = 14
 PERSUADABLE_SHARE = 0.5
 
 
-class Leaving(Struct, frozen=True, kw_only=True):
-    """One customer's plan to leave."""
+class Departure(Struct, frozen=True, kw_only=True):
+    """That a customer will leave unless the right call comes in time."""
 
     customer_id: str
-    subscription_id: str
-    scenario: Scenario
     reason: str
     leaves_on: date
     persuadable: bool
     """Whether the right call in time makes them stay."""
+
+
+class Leaving(Departure, frozen=True, kw_only=True):
+    """One simulated customer's plan to leave."""
+
+    subscription_id: str
+    scenario: Scenario
 
 
 def leaving(seed: int, who: Subscriber, first_day: date, days: int) -> Leaving | None:

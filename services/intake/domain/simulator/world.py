@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from services.intake.domain.simulator.base import Subscriber, subscriber
-from services.intake.domain.simulator.truth import Leaving, leaving
+from services.intake.domain.simulator.truth import Departure, Leaving, leaving
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -30,13 +30,14 @@ class Owed(Struct, frozen=True, kw_only=True):
     accepted: bool
 
 
-class World(Struct, kw_only=True):
-    """What has happened so far, beyond what follows from the seed."""
+class Scene(Struct, kw_only=True):
+    """What the players of billing and of the call centre remember from one day to the next."""
 
     plan: Plan
     day: int = 0
     """The next day to be played."""
-    backfilled: bool = False
+    begun: bool = False
+    """What happened before the first day was told."""
     persuaded: dict[str, date] = {}
     """Customers who were called in time, and when."""
     handled: dict[str, list[str]] = {}
@@ -50,6 +51,15 @@ class World(Struct, kw_only=True):
         """Return the calendar day to be played."""
         return self.plan.first_day + timedelta(days=self.day)
 
+    def persuaded_by(self, leaver: Departure, day: date) -> bool:
+        """Tell whether a leaver had been persuaded before `day`."""
+        since = self.persuaded.get(leaver.customer_id)
+        return since is not None and since < day
+
+
+class World(Scene, kw_only=True):
+    """A simulated operator: beyond what its players remember, everything follows from the seed."""
+
     def who(self, index: int) -> Subscriber:
         """Return a subscriber."""
         return subscriber(self.plan.seed, index, self.plan.first_day)
@@ -57,11 +67,6 @@ class World(Struct, kw_only=True):
     def leaver(self, index: int) -> Leaving | None:
         """Return a subscriber's plan to leave, whether or not they were persuaded since."""
         return _leaver(self.plan, index)
-
-    def persuaded_by(self, leaver: Leaving, day: date) -> bool:
-        """Tell whether a leaver had been persuaded before `day`."""
-        since = self.persuaded.get(leaver.customer_id)
-        return since is not None and since < day
 
     def gone(self, index: int, day: date) -> bool:
         """Tell whether a subscriber had left before `day`."""
