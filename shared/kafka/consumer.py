@@ -51,6 +51,16 @@ class Takeover(ConsumerRebalanceListener):
         except Exception as failure:
             self.failure = failure
 
+    def complete(self) -> bool:
+        """Tell whether what was fetched lies behind our positions; before, the client fetches from where it likes.
+
+        Raises:
+            Exception: what went wrong in taking over, which aiokafka has swallowed.
+        """
+        if self.failure:
+            raise self.failure
+        return self.assigned.is_set()
+
 
 class Consumer:
     """One member of a consumer group, deciding through `runner`."""
@@ -93,9 +103,7 @@ class Consumer:
 
     async def _pass(self) -> None:
         fetched = await self._client.getmany(timeout_ms=FETCH_MS, max_records=BATCH)
-        if self._takeover.failure:
-            raise self._takeover.failure
-        for place, records in fetched.items():
+        for place, records in fetched.items() if self._takeover.complete() else ():
             try:
                 await self._runner.process([record_of(record, record.timestamp) for record in records])
                 self._to_commit[place] = records[-1].offset + 1

@@ -76,9 +76,7 @@ class Archive:
 
     async def _pass(self) -> None:
         fetched = await self._client.getmany(timeout_ms=FETCH_MS, max_records=BATCH)
-        if self._takeover.failure:
-            raise self._takeover.failure
-        for place, records in fetched.items():
+        for place, records in fetched.items() if self._takeover.complete() else ():
             self._buffered[place].extend(record_of(record, record.timestamp) for record in records)
             self._buffered_since = self._buffered_since or monotonic()
         if self._due():

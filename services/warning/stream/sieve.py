@@ -109,13 +109,15 @@ class Sieve:
             raise self._own.failure
         for place, records in fetched.items():
             if place in self._own.lots:
-                await self._take(place, records)
+                await self._take(place, _from(records, self._own.lots[place].lot.next_offset))
         told = await self._tell_closed_days()
         idle = not fetched and not told
         if idle or monotonic() - self._checkpointed_at >= CHECKPOINT_S:
             await self._checkpoint()
 
     async def _take(self, place: TopicPartition, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
+        if not records:
+            return
         saved = self._own.lots[place]
         read = cdr.read([record.value for record in records], [_type_of(record) for record in records])
         self._brake.count(len(records), len(read.refused), monotonic())
@@ -186,6 +188,11 @@ class Sieve:
         if (murmur2(record.key) & 0x7FFFFFFF) % len(partitions) != place.partition:
             metrics.SIEVE_MISPLACED.inc()
             logger.error("a CDR lies in another partition than murmur2 of its key says", partition=place.partition)
+
+
+def _from(records: Sequence[ConsumerRecord[bytes, bytes]], offset: int) -> Sequence[ConsumerRecord[bytes, bytes]]:
+    """Return `records` from `offset` on: what was fetched before a takeover sought its place was taken already."""
+    return records if records[0].offset >= offset else [record for record in records if record.offset >= offset]
 
 
 def _type_of(record: ConsumerRecord[bytes, bytes]) -> str | None:
