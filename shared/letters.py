@@ -1,5 +1,8 @@
 """Writes dead letters: what stood where, why it could not be used, and its bytes under seal."""
 
+import msgspec
+from msgspec import Struct
+
 from shared import log, metrics
 from shared.arrival import Record
 from shared.clock import system_now
@@ -8,6 +11,31 @@ from shared.ids import derived_id
 from shared.sealing import Sealer
 
 DETAIL_MAX = 500
+KEPT_BYTES_MAX = 256_000
+"""A larger record is kept by its place in the log only: its letter must itself fit into a record."""
+
+
+class Contents(Struct, frozen=True):
+    """What is under the seal."""
+
+    key: bytes | None
+    value: bytes | None
+    """None: the record had no value, or was too large to keep."""
+    ce_type: str | None
+
+
+def opened(sealer: Sealer, sealed: str) -> Contents:
+    """Return what a letter holds.
+
+    Raises:
+        ValueError: it was sealed under another key.
+    """
+    return msgspec.json.decode(sealer.open(sealed), type=Contents)
+
+
+def _contents(record: Record) -> Contents:
+    kept = record.value if len(record.value or b"") <= KEPT_BYTES_MAX else None
+    return Contents(record.key if len(record.key or b"") <= KEPT_BYTES_MAX else None, kept, record.ce_type)
 
 
 class Undertaker:
@@ -32,5 +60,5 @@ class Undertaker:
             reason=reason,
             detail=log.masked(detail)[:DETAIL_MAX],
             attempt=record.attempt,
-            sealed=self._sealer.seal(record.value or b""),
+            sealed=self._sealer.seal(msgspec.json.encode(_contents(record))),
         )

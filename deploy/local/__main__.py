@@ -86,6 +86,12 @@ def kpi(context: typer.Context) -> None:
     _pass_on(["services.kpi", *context.args])
 
 
+@app.command("dead-letters", context_settings=PASS_ON)
+def dead_letters(context: typer.Context) -> None:
+    """`list`, `show ID` or `replay ID`: the records that no service could use."""
+    _pass_on(["deploy.dead_letters", *context.args])
+
+
 @app.command()
 def check() -> None:
     """Format, lint, types, contracts, unit tests: under a minute when warm."""

@@ -69,6 +69,10 @@ async def opened(tx: AsyncConnection, letter_id: str) -> tuple[Letter, str] | No
     return (Letter(*row[:-1]), row.sealed) if row else None
 
 
-async def mark_replayed(tx: AsyncConnection, letter_id: str) -> None:
-    """Say that a letter was put back on its topic."""
-    await tx.execute(text("UPDATE dead_letter SET state = 'replayed' WHERE id = :id"), {"id": letter_id})
+async def mark_replayed(tx: AsyncConnection, letter_id: str) -> bool:
+    """Say that a letter is put back on its topic; False: it was before."""
+    rows = await tx.execute(
+        text("UPDATE dead_letter SET state = 'replayed' WHERE id = :id AND state = 'buried' RETURNING id"),
+        {"id": letter_id},
+    )
+    return rows.one_or_none() is not None

@@ -14,7 +14,7 @@ class DeadLettered(Event, frozen=True, kw_only=True):
     detail: Text
     attempt: Count
     sealed: str
-    """The record's key and value, encrypted: they may hold a full number."""
+    """The record's key, value and type, encrypted: they may hold a full number."""
 
 
 TOPIC = Topic(
