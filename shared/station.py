@@ -124,7 +124,10 @@ class Station:
         health = Health(ready=self._missing, progress=self.progress)
         app = new_app(self.name, front, Tokens(self.settings), health)
         server = _Server(_quiet(app, self.settings))
-        await _until_signalled([server.serve, self._beat, self.policies.follow, *self.tasks])
+        try:
+            await _until_signalled([server.serve, self._beat, self.policies.follow, *self.tasks])
+        finally:
+            self.watchdog.end()
 
     def deciding(self, consume: Task) -> Task:
         """Return `consume` as a task that halts, instead of ending the process, where a person must mend something."""
@@ -228,7 +231,7 @@ async def _until_signalled(tasks: Sequence[Task]) -> None:
     try:
         await _first_failure(running, stopping)
     finally:
-        for task in running:
+        for task in (*running, stopping):
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 

@@ -25,6 +25,7 @@ class Watchdog(threading.Thread):
         self._stall_s = stall_s
         self._beat_at = monotonic()
         self._still_since: float | None = None
+        self._ended = threading.Event()
 
     def beat(self) -> None:
         """Say that the loop turns."""
@@ -46,10 +47,13 @@ class Watchdog(threading.Thread):
             return "records wait and no position moved"
         return None
 
+    def end(self) -> None:
+        """Look no more: the service has stopped, and its loop need not turn."""
+        self._ended.set()
+
     def run(self) -> None:
-        """Look once a second."""
-        while True:
-            threading.Event().wait(LOOK_S)
+        """Look once a second, until ended."""
+        while not self._ended.wait(LOOK_S):
             if why := self.stalled():
                 logger.error("watchdog ends the process", why=why, stall_s=self._stall_s)
                 faulthandler.dump_traceback(sys.stderr)
