@@ -45,7 +45,7 @@ class FaustConsumer:
     @property
     def assigned(self) -> bool:
         """Tell whether the group has given this worker its share, be it empty."""
-        return bool(self._app.started and not self._app.rebalancing)
+        return bool(self._app.tables.recovery.completed.is_set() and not self._app.rebalancing)
 
     async def run(self) -> None:
         """Fetch and decide until cancelled.
@@ -54,9 +54,9 @@ class FaustConsumer:
             OffsetGapError: Faust left out records; a fresh process begins again at PostgreSQL's position.
             StopServiceError: a person must mend something first.
         """
-        await self._app.start()
         stopped = asyncio.ensure_future(self._app.wait_until_stopped())
         try:
+            await self._app.start()
             await asyncio.wait({self._failed, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if self._failed.done():
                 await self._failed
