@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import NoReturn
 
 from shared import log
@@ -40,7 +41,7 @@ class Steadily:
 
     async def rest(self) -> None:
         """Wait until woken, at most `every_s`."""
-        try:
-            await asyncio.wait_for(self._awake.wait(), self._every_s)
-        except TimeoutError:
-            return
+        # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with a wake.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._every_s):
+                await self._awake.wait()
