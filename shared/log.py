@@ -34,11 +34,26 @@ def _named(service: str) -> Callable[[Any, str, Fields], Fields]:
 
 
 def mask_numbers(_: Any, __: str, fields: Fields) -> Fields:
-    """Mask every text of a log line (a structlog processor)."""
+    """Mask every value of a log line, however deep a number stands in it (a structlog processor)."""
     for name, value in fields.items():
-        if isinstance(value, str):
-            fields[name] = masked(value)
+        if not name.startswith("_"):
+            fields[name] = _hidden(value)
     return fields
+
+
+def _hidden(value: object) -> object:
+    match value:
+        case None | bool() | float():
+            return value
+        case int():
+            return masked(str(value)) if NUMBER.fullmatch(str(value)) else value
+        case str():
+            return masked(value)
+        case dict():
+            return {masked(str(name)): _hidden(part) for name, part in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_hidden(part) for part in value]
+    return masked(repr(value))
 
 
 def configure(service: str, level: str = "INFO") -> None:
