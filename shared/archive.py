@@ -55,14 +55,18 @@ def frame(records: Sequence[Record]) -> bytes:
 
 
 def read(folder: Path, topics: Iterable[str]) -> Iterator[Record]:
-    """Yield the archived records of `topics`, each offset once, partition by partition in the order of offsets."""
+    """Yield the archived records of `topics`, each offset once, partition by partition in the order of offsets.
+
+    A partition of another cluster is another partition.
+    """
     wanted = set(topics)
-    places: dict[tuple[str, int], list[tuple[Frame, Path]]] = {}
+    places: dict[tuple[str, str, int], list[tuple[Frame, Path]]] = {}
     for index in sorted(folder.glob(f"*{INDEX}")):
-        for each in msgspec.json.decode(index.read_bytes(), type=Index).frames:
+        held = msgspec.json.decode(index.read_bytes(), type=Index)
+        segment = index.with_name(index.name.removesuffix(INDEX) + SEGMENT)
+        for each in held.frames:
             if each.topic in wanted:
-                segment = index.with_name(index.name.removesuffix(INDEX) + SEGMENT)
-                places.setdefault((each.topic, each.partition), []).append((each, segment))
+                places.setdefault((held.cluster, each.topic, each.partition), []).append((each, segment))
     for _, frames in sorted(places.items()):
         yield from _in_order(sorted(frames, key=lambda found: found[0].first_offset))
 
