@@ -107,6 +107,12 @@ READY = _gauge(
     "1 when the service has its database and its partitions.",
     "0 for more than a minute: read the service's log from its last ERROR.",
 )
+HALTED = _gauge(
+    "keepline_halted",
+    ("service",),
+    "1 when the service stopped deciding because a person must mend something first.",
+    "`/progress` and the last ERROR in its log say why; mend that, then start the process again.",
+)
 WARNINGS = _counter(
     "keepline_warnings_total",
     ("rule", "population"),

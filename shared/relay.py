@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared import metrics
 from shared.db import outbox
 from shared.db.outbox import Unpublished
 from shared.db.plumbing import SHARDS
@@ -52,7 +51,6 @@ class Relay(Steadily):
             if rows:
                 await _publish(producer, rows)
                 await outbox.delete(connection, [row.id for row in rows])
-            metrics.OUTBOX.labels(self._schema).set(len(rows))
             if len(rows) < BATCH:
                 await self.rest()
 

@@ -16,7 +16,7 @@ from shared.db import offsets, outbox
 from shared.db.engine import connect
 from shared.db.offsets import OffsetGapError, Place
 from shared.db.policies import Policies
-from shared.failures import StopServiceError
+from shared.failures import OUTAGES, StopServiceError, transient
 from shared.http.app import Front, new_app
 from shared.http.health import Health, Progress
 from shared.http.tokens import Tokens
@@ -39,6 +39,7 @@ Task = Callable[[], Awaitable[None]]
 """Runs until it is cancelled."""
 PositionsIn = Callable[[AsyncConnection, str], Awaitable[dict[Place, int]]]
 BEAT_S = 1.0
+MEASURE_S = 2.0
 
 
 @dataclass
@@ -121,11 +122,12 @@ class Station:
     async def serve(self, front: Front, assigned: Callable[[], bool]) -> None:
         """Run everything until SIGTERM or SIGINT; end with the first task that fails."""
         self.assigned = assigned
-        health = Health(ready=self._missing, progress=self.progress)
+        health = Health(ready=self.ready, progress=self.progress)
         app = new_app(self.name, front, Tokens(self.settings), health)
         server = _Server(_quiet(app, self.settings))
         try:
-            await _until_signalled([server.serve, self._beat, self.policies.follow, *self.tasks])
+            measuring = Steadily(self._measure, MEASURE_S)
+            await _until_signalled([server.serve, self._beat, measuring.run, self.policies.follow, *self.tasks])
         finally:
             self.watchdog.end()
 
@@ -155,18 +157,36 @@ class Station:
             positions.setdefault(place.topic, {})[place.partition] = following
         return Progress(
             consumer=self.name,
-            ready=await self._missing() is None,
+            ready=self._missing() is None,
             positions=positions,
             outbox=unpublished,
             due=due,
             halted=self.halted,
         )
 
-    async def _missing(self) -> str | None:
-        """Return why this service is not ready; None: it is."""
-        why = self.halted or (None if self.assigned() else "no partitions yet")
+    async def ready(self) -> str | None:
+        """Return why this service is not ready; None: it has its partitions and its database."""
+        why = self._missing() or await self._database_missing()
         metrics.READY.labels(self.name).set(0 if why else 1)
+        metrics.HALTED.labels(self.name).set(1 if self.halted else 0)
         return why
+
+    def _missing(self) -> str | None:
+        return self.halted or (None if self.assigned() else "no partitions yet")
+
+    async def _database_missing(self) -> str | None:
+        try:
+            async with self.stream.connect() as tx:
+                metrics.OUTBOX.labels(self.name).set(await outbox.depth(tx))
+        except OUTAGES as error:
+            if not transient(error):
+                raise
+            return "no database"
+        return None
+
+    async def _measure(self) -> None:
+        """Keep readiness and outbox fresh for `/metrics`, which nobody but Prometheus may ever ask for."""
+        await self.ready()
 
     async def _beat(self) -> None:
         self.watchdog.start()
