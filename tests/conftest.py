@@ -8,19 +8,18 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from rich.console import Console
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from deploy.local import kafka, postgres
-from deploy.local.kafka import Kafka
 from deploy.local.ports import free_ports
-from deploy.local.postgres import Postgres
 from deploy.prepare import prepare_database
 from shared.kafka.topics import create_topics
 from shared.sealing import new_key
 from shared.settings import Settings
+from tests.support.backends import STARTS, Broker, Database, chosen, missing
 from tests.support.data import SHARED_DATA
+from tests.support.issuer import Issuer, issuing
+from tests.support.tables import Tables
 
 TEMPLATE = "template_keepline"
 
@@ -37,8 +36,8 @@ def shared_data() -> Path:
 class Servers:
     """The broker and the database server of this run."""
 
-    kafka: Kafka
-    postgres: Postgres
+    kafka: Broker
+    postgres: Database
 
     def settings(self, database: str, **more: Any) -> Settings:
         """Return the settings that lead to `database`."""
@@ -58,21 +57,23 @@ class Servers:
 @pytest.fixture(scope="session")
 async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Servers]:
     """Start a broker and a database server, with topics made and a migrated template."""
-    home = tmp_path_factory.mktemp("servers")
-    logs = home / "logs"
-    logs.mkdir()
-    ports = free_ports(3)
-    kafka.fetch(Console(stderr=True))
-    broker = await kafka.start(kafka.Place(home=home, logs=logs, port=ports[0], controller_port=ports[1]), _nothing)
-    server = await postgres.start(home, logs, ports[2], secrets.token_urlsafe(8), _nothing)
-    started = Servers(broker, server)
-    await _administer(server, f"CREATE DATABASE {TEMPLATE}")
-    settings = started.settings(TEMPLATE)
-    await create_topics(settings)
-    await prepare_database(settings)
-    yield started
-    await server.child.stop()
-    await broker.child.stop()
+    backend = chosen()
+    if why := missing(backend):
+        pytest.skip(why)
+    async with STARTS[backend](tmp_path_factory.mktemp("servers")) as found:
+        started = Servers(found.kafka, found.postgres)
+        await _administer(started.postgres, f"CREATE DATABASE {TEMPLATE}")
+        settings = started.settings(TEMPLATE)
+        await create_topics(settings)
+        await prepare_database(settings)
+        yield started
+
+
+@pytest.fixture(scope="session")
+async def issuer() -> AsyncIterator[Issuer]:
+    """Return the issuer whose tokens the services of this run believe."""
+    async with issuing() as found:
+        yield found
 
 
 @pytest.fixture
@@ -85,9 +86,9 @@ async def database(servers: Servers) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def settings(servers: Servers, database: str, tmp_path: Path) -> Settings:
+def settings(servers: Servers, database: str, issuer: Issuer, tmp_path: Path) -> Settings:
     """Return settings for one test's database."""
-    return servers.settings(database, archive_dir=str(tmp_path / "archive"))
+    return servers.settings(database, archive_dir=str(tmp_path / "archive"), issuer=issuer.url)
 
 
 @pytest.fixture
@@ -98,12 +99,14 @@ async def owner(servers: Servers, database: str) -> AsyncIterator[AsyncEngine]:
     await engine.dispose()
 
 
-async def _administer(server: Postgres, statement: str) -> None:
+@pytest.fixture
+def tables(owner: AsyncEngine) -> Tables:
+    """Return a look into all tables of the test's database."""
+    return Tables(owner)
+
+
+async def _administer(server: Database, statement: str) -> None:
     engine = create_async_engine(server.url("postgres"), isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
         await connection.execute(text(statement))
     await engine.dispose()
-
-
-def _nothing() -> None:
-    """Nobody follows these processes."""

@@ -2,17 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
+from typing import Any
 
 import httpx
-from aiokafka import AIOKafkaProducer, TopicPartition
+import uvicorn
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from deploy.local.ports import listening
 from shared import codec
 from shared.arrival import Record
 from shared.catalogue import topic_of, topics
-from shared.kafka.log_ends import LogReader
 from shared.kafka.producer import new_producer
 from shared.kafka.topics import cluster_id, partitions
 from shared.settings import Settings
@@ -47,12 +50,7 @@ async def publish(producer: AIOKafkaProducer, events: Iterable[Event]) -> None:
 
 async def begin_now(settings: Settings, schemas: Sequence[str]) -> dict[TopicPartition, int]:
     """Make each service begin at the present ends of all logs, so that it hears nothing of earlier tests."""
-    reader = LogReader(settings)
-    await reader.start()
-    try:
-        ends = await reader.ends(await partitions(settings, topics()))
-    finally:
-        await reader.stop()
+    ends = await log_ends(settings)
     cluster = await cluster_id(settings)
     rows = [{"c": cluster, "t": p.topic, "p": p.partition, "o": offset} for p, offset in ends.items()]
     engine = create_async_engine(settings.database_url)
@@ -69,19 +67,39 @@ async def begin_now(settings: Settings, schemas: Sequence[str]) -> dict[TopicPar
     return ends
 
 
+async def log_ends(settings: Settings) -> dict[TopicPartition, int]:
+    """Return where each log of the catalogue ends now."""
+    client = AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False)
+    await client.start()
+    try:
+        places = await partitions(settings, topics())
+        # Assigned first, because the client learns of all topics at once by it, and else of one after the other.
+        client.assign(places)
+        ends: dict[TopicPartition, int] = await client.end_offsets(places)
+        return ends
+    finally:
+        await client.stop()
+
+
 @asynccontextmanager
 async def running(run: Run, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """Run a service until the context ends, and return a client of its HTTP."""
+    async with started(run, settings) as (client, _):
+        yield client
+
+
+@asynccontextmanager
+async def started(run: Run, settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, "asyncio.Future[None]"]]:
+    """Run a service as `running` does; return also its task, for a test in which it ends by itself."""
     task = asyncio.ensure_future(run(settings))
     url = f"http://127.0.0.1:{settings.http_port}"
     async with httpx.AsyncClient(base_url=url, timeout=10) as client:
         try:
-            await until(lambda: _ready(client, task))
-            yield client
+            await until(lambda: _ready(client, task), what="the service to be ready")
+            yield client, task
         finally:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait({task})
 
 
 async def _ready(client: httpx.AsyncClient, task: "asyncio.Future[None]") -> bool:
@@ -92,11 +110,54 @@ async def _ready(client: httpx.AsyncClient, task: "asyncio.Future[None]") -> boo
     return False
 
 
-async def until(holds: Callable[[], Awaitable[bool]], patience_s: float = PATIENCE_S) -> None:
-    """Wait until `holds`, looking every 50 ms."""
+@asynccontextmanager
+async def halting(run: Run, settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
+    """Run a service that halts by itself; return a client of it, and what it says on `/ready`."""
+    task = asyncio.ensure_future(run(settings))
+    url = f"http://127.0.0.1:{settings.http_port}"
+    async with httpx.AsyncClient(base_url=url, timeout=10) as client:
+        try:
+            await until(lambda: _halted(client, task), what="the service to halt")
+            yield client, (await client.get("/ready")).json()["status"]
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+
+
+async def _halted(client: httpx.AsyncClient, task: "asyncio.Future[None]") -> bool:
+    if task.done():
+        task.result()
+    with suppress(httpx.HTTPError):
+        return (await client.get("/progress")).json()["halted"] is not None
+    return False
+
+
+@asynccontextmanager
+async def serving(app: FastAPI, port: int) -> AsyncIterator[None]:
+    """Serve `app` on `port` of this machine until the context ends."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off")
+    server = _Server(config)
+    task = asyncio.ensure_future(server.serve())
+    try:
+        await until(lambda: listening(port), what="the server to listen")
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to pytest."""
+
+    def capture_signals(self) -> Any:
+        return nullcontext()
+
+
+async def until(holds: Callable[[], Awaitable[bool]], patience_s: float = PATIENCE_S, what: str = "it") -> None:
+    """Wait until `holds`, looking every 50 ms; `what` says what was waited for."""
     deadline = asyncio.get_running_loop().time() + patience_s
     while not await holds():
-        assert asyncio.get_running_loop().time() < deadline, "it did not come true in time"
+        assert asyncio.get_running_loop().time() < deadline, f"waited {patience_s:.0f} s in vain for {what}"
         await asyncio.sleep(0.05)
 
 
