@@ -68,7 +68,8 @@ def _held(month: str, bills: Mapping[str, Bill], limits: Limits) -> dict[str, An
     baseline = sum(counted[m] for m in earlier) // len(earlier)
     if baseline < limits.baseline_min_fen:
         return None
-    share = round(1 - counted[month] / baseline, 4)
+    # One division of whole numbers: exact at the boundary, where 1 - amount / baseline is a rounding off.
+    share = (baseline - counted[month]) / baseline
     return {
         "month": month,
         "amount_fen": counted[month],
