@@ -12,7 +12,9 @@ async def admit(tx: AsyncConnection, arrivals: Sequence[Arrival]) -> list[Arriva
     """Enter `arrivals` and return those that had not been entered before, in their order."""
     if not arrivals:
         return []
-    first = {arrival.event.id: arrival for arrival in reversed(arrivals)}
+    first: dict[str, Arrival] = {}
+    for arrival in arrivals:
+        first.setdefault(arrival.event.id, arrival)
     rows = await tx.execute(
         text(
             "INSERT INTO inbox (topic, event_id, partition, log_offset, occurred_at)"
@@ -21,7 +23,7 @@ async def admit(tx: AsyncConnection, arrivals: Sequence[Arrival]) -> list[Arriva
             " WITH ORDINALITY AS e(id, log_offset, occurred_at, place)"
             " ORDER BY e.place ON CONFLICT DO NOTHING RETURNING event_id"
         ),
-        _columns(arrivals[0], list(reversed(first.values()))),
+        _columns(arrivals[0], list(first.values())),
     )
     fresh = {row.event_id for row in rows}
     return [arrival for arrival in arrivals if arrival.event.id in fresh and first[arrival.event.id] is arrival]
