@@ -1,0 +1,1 @@
+"""What runs and watches the platform: compose, image, alerts, dashboards."""
