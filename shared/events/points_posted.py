@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shared.topic import Count, Event, Label, Stage, Topic
+from shared.topic import Count, Event, EventId, Label, Stage, Topic
 
 
 class PointsPosted(Event, frozen=True, kw_only=True):
@@ -12,7 +12,7 @@ class PointsPosted(Event, frozen=True, kw_only=True):
     kind: Literal["earned", "reserved", "redeemed", "released"]
     """A redemption reserves points, then redeems or releases them when billing has answered."""
     points: Count
-    cause_id: Label
+    cause_id: EventId
 
 
 TOPIC = Topic(

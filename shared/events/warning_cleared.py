@@ -1,6 +1,6 @@
 """The reason for a warning is gone: forwarding removed, service resumed, porting lapsed, bill recovered."""
 
-from shared.topic import Label, Stage, SubscriberEvent, Text, Topic
+from shared.topic import EventId, Label, Stage, SubscriberEvent, Text, Topic
 
 
 class WarningCleared(SubscriberEvent, frozen=True, kw_only=True):
@@ -9,7 +9,7 @@ class WarningCleared(SubscriberEvent, frozen=True, kw_only=True):
     rule_id: Label
     subscription_id: Label
     customer_id: Label
-    cause_id: Label
+    cause_id: EventId
     why: Text
 
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from shared.topic import Count, Fen, Label, Moment, RegionPath, Stage, SubscriberEvent, Text, Topic
+from shared.topic import Count, EventId, Fen, Label, Moment, RegionPath, Stage, SubscriberEvent, Text, Topic
 
 Population = Literal["important", "yearly_spend", "potential"]
 """Why the customer belongs to the target population (W17)."""
@@ -40,7 +40,7 @@ class WarningFacts(SubscriberEvent, frozen=True, kw_only=True):
     explanation_en: Text
     reasons: tuple[LikelyReason, ...]
     """Most likely first; empty where the evidence speaks for none."""
-    cause_id: Label
+    cause_id: EventId
     """The event that made the rule fire."""
     rule_version: Count
     policy_version: Count

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.events.points_posted import PointsPosted
+from shared.ids import derived_id
 
 ISSUED = "house:issued"
 """What the house has given out; it runs below zero by as much as members hold or have spent."""
@@ -79,7 +80,7 @@ def posting(kind: Kind, points: int, cause: Cause) -> Posting:
     }
     source, target = (accounts[name] for name in MOVES[kind])
     return Posting(
-        id=f"{kind}:{cause.id}",
+        id=derived_id("posting", kind, cause.id),
         kind=kind,
         customer_id=cause.customer_id,
         cause_id=cause.id,
