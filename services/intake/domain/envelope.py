@@ -71,12 +71,13 @@ def bare_events(topic: Topic[Event], body: bytes) -> list[Taken]:
     Raises:
         RefusedEventsError: as above.
     """
+    # Not the union of both: msgspec takes its first kind only.
+    kind: Any = list[msgspec.Raw] if body.lstrip()[:1] == b"[" else msgspec.Raw
     try:
-        many = msgspec.json.decode(body, type=list[msgspec.Raw] | msgspec.Raw)
+        read = msgspec.json.decode(body, type=kind)
     except msgspec.DecodeError as error:
         raise RefusedEventsError([Refusal(0, "bad_json", str(error))]) from error
-    raws = many if isinstance(many, list) else [many]
-    return _all_or_none(_one_bare(topic, bytes(raw)) for raw in raws)
+    return _all_or_none(_one_bare(topic, bytes(raw)) for raw in (read if isinstance(read, list) else [read]))
 
 
 def _all_or_none(read: Iterator[Taken | RefusedRecordError]) -> list[Taken]:
