@@ -82,6 +82,17 @@ async def log_ends(settings: Settings) -> dict[TopicPartition, int]:
 
 
 @asynccontextmanager
+async def task_running(work: Callable[[], Awaitable[None]]) -> AsyncIterator["asyncio.Future[None]"]:
+    """Run `work` beside the test until the context ends, and wait for its clean-up."""
+    task = asyncio.ensure_future(work())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+@asynccontextmanager
 async def running(run: Run, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """Run a service until the context ends, and return a client of its HTTP."""
     async with started(run, settings) as (client, _):
@@ -91,15 +102,10 @@ async def running(run: Run, settings: Settings) -> AsyncIterator[httpx.AsyncClie
 @asynccontextmanager
 async def started(run: Run, settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, "asyncio.Future[None]"]]:
     """Run a service as `running` does; return also its task, for a test in which it ends by itself."""
-    task = asyncio.ensure_future(run(settings))
     url = f"http://127.0.0.1:{settings.http_port}"
-    async with httpx.AsyncClient(base_url=url, timeout=10) as client:
-        try:
-            await until(lambda: _ready(client, task), what="the service to be ready")
-            yield client, task
-        finally:
-            task.cancel()
-            await asyncio.wait({task})
+    async with httpx.AsyncClient(base_url=url, timeout=10) as client, task_running(lambda: run(settings)) as task:
+        await until(lambda: _ready(client, task), what="the service to be ready")
+        yield client, task
 
 
 async def _ready(client: httpx.AsyncClient, task: "asyncio.Future[None]") -> bool:
@@ -113,15 +119,10 @@ async def _ready(client: httpx.AsyncClient, task: "asyncio.Future[None]") -> boo
 @asynccontextmanager
 async def halting(run: Run, settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
     """Run a service that halts by itself; return a client of it, and what it says on `/ready`."""
-    task = asyncio.ensure_future(run(settings))
     url = f"http://127.0.0.1:{settings.http_port}"
-    async with httpx.AsyncClient(base_url=url, timeout=10) as client:
-        try:
-            await until(lambda: _halted(client, task), what="the service to halt")
-            yield client, (await client.get("/ready")).json()["status"]
-        finally:
-            task.cancel()
-            await asyncio.wait({task})
+    async with httpx.AsyncClient(base_url=url, timeout=10) as client, task_running(lambda: run(settings)) as task:
+        await until(lambda: _halted(client, task), what="the service to halt")
+        yield client, (await client.get("/ready")).json()["status"]
 
 
 async def _halted(client: httpx.AsyncClient, task: "asyncio.Future[None]") -> bool:
