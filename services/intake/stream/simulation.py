@@ -115,9 +115,9 @@ class Simulation:
         self._write()
 
     async def _tell(self, events: Iterable[Event]) -> None:
-        """Publish `events`, and wait until the road stands still."""
-        await self._stage.publisher.publish(events)
-        await self._stage.drain()
+        """Publish `events`, and wait until the road stands still; where there are none, it does already."""
+        if await self._stage.publisher.publish(events):
+            await self._stage.drain()
 
     async def _check_clock(self) -> None:
         first = local_moment(self._script.scene.today, DAWN)

@@ -1,0 +1,64 @@
+"""The demo as a stranger runs it: the same seed gives the same summary, whoever is killed on the way."""
+
+import asyncio
+import os
+import random
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from deploy.local.folders import Folders
+from deploy.local.platform import read_running
+from tests.support.platforms import begin, end_of, processes_of
+
+pytestmark = pytest.mark.e2e
+
+PLAYED = ("demo", "--once", "--json", "--subscribers", "500", "--days", "20", "--seed", "7")
+PATIENCE_S = 240.0
+RULES = {
+    "voluntary_suspension",
+    "steep_bill_drop",
+    "arrears_suspension",
+    "rival_forwarding",
+    "rival_hotline",
+    "porting",
+}
+VICTIMS = ("sieve", "warning", "dispatch", "offers", "points", "kpi", "archive", "simulator")
+VARYING = {"restarts", "seconds"}
+
+
+async def test_a_demo_struck_by_kills_comes_to_the_same_summary(tmp_path: Path) -> None:
+    calm = await end_of(await begin(tmp_path / "calm", *PLAYED), PATIENCE_S)
+    struck_process = await begin(tmp_path / "struck", *PLAYED)
+    killing = asyncio.create_task(_kill(tmp_path / "struck", seed=7))
+    struck = await end_of(struck_process, PATIENCE_S)
+    killing.cancel()
+    with suppress(asyncio.CancelledError):
+        await killing
+
+    told, told_again = calm.last_line(), struck.last_line()
+    assert (calm.code, struck.code) == (0, 0), struck.err
+    assert (told["lost"], told["duplicated"], told["restarts"]) == (0, 0, 0), calm.err
+    assert told["restarts"] != told_again["restarts"], "no kill hit anything"
+    assert _settled(told) == _settled(told_again)
+    assert set(told["warnings"]) == RULES  # type: ignore[call-overload]
+    assert all(told["warnings"].values()), "a rule has nothing to show"  # type: ignore[attr-defined]
+    assert all(told["work_items"].values()), "one of the two routes was not taken"  # type: ignore[attr-defined]
+    assert not processes_of(tmp_path), "something was left running"
+
+
+def _settled(told: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in told.items() if name not in VARYING}
+
+
+async def _kill(data: Path, seed: int) -> None:
+    """Kill a process of the demo every few seconds, once the simulation runs."""
+    drawn = random.Random(seed)
+    while True:
+        await asyncio.sleep(drawn.uniform(2.0, 5.0))
+        running = read_running(Folders(data, "demo"))
+        if running and (pid := running.pids.get(drawn.choice(VICTIMS))) and "simulator" in running.pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
