@@ -14,7 +14,7 @@ from shared.topic import Count, EventId, Label, Moment
 
 
 class Cdr(Struct, gc=False):
-    """Those fields of a `CallDetailRecord` that the sieve uses."""
+    """A `CallDetailRecord` as it is read in bulk; cell and handset are held against the schema only."""
 
     id: EventId
     occurred_at: Moment
@@ -24,6 +24,8 @@ class Cdr(Struct, gc=False):
     peer: Label | None = None
     duration_s: Count = 0
     bytes: Count = 0
+    cell: Label | None = None
+    imei: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def _whole(values: Sequence[bytes | None]) -> list[Cdr] | None:
     """Return all CDRs of the batch, decoded as one array; None: something in it needs a closer look."""
     try:
         cdrs = _many.decode(b"[" + b",".join(values) + b"]")  # type: ignore[arg-type]
-    except (msgspec.DecodeError, TypeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError, RecursionError):
         return None
     return cdrs if len(cdrs) == len(values) and _sound(cdrs, values) else None
 
@@ -68,9 +70,10 @@ def _sound(cdrs: Sequence[Cdr], values: Sequence[bytes | None]) -> bool:
         digits.isascii()
         and digits.isdigit()
         and numbers.count("+") == len(cdrs)
-        and all(cdr.msisdn[0] == "+" and cdr.msisdn[1] != "0" for cdr in cdrs)
         and min(lengths) >= 8
         and max(lengths) <= 16
+        and all(cdr.msisdn[0] == "+" and cdr.msisdn[1] != "0" for cdr in cdrs)
+        and max(map(len, filter(None, values))) <= codec.BYTES_MAX
         and min(years) in codec.YEARS_KNOWN
         and max(years) in codec.YEARS_KNOWN
         and not any(b"\\u0000" in value for value in values if value)
