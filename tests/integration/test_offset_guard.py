@@ -10,7 +10,7 @@ from shared.arrival import Arrival
 from shared.db import engine
 from shared.runner import Runner
 from shared.settings import Settings
-from tests.support.effects import Effects, effects, holder, ids, make_table, payment, payments, position
+from tests.support.effects import Effects, effects, forget, holder, ids, make_table, payment, payments, position
 from tests.support.running import record_of, until
 from tests.support.tables import Tables
 
@@ -24,7 +24,7 @@ async def table(tables: Tables) -> None:
 
 
 async def test_records_that_are_delivered_again_have_no_second_effect(settings: Settings, tables: Tables) -> None:
-    handle = Effects()
+    handle = Effects(forget)
     async with holder(settings, handle) as (runner, _):
         await runner.process(payments(0, 10))
         await runner.process(payments(0, 10))
@@ -36,7 +36,7 @@ async def test_records_that_are_delivered_again_have_no_second_effect(settings: 
 
 
 async def test_a_holder_that_was_left_behind_writes_nothing(settings: Settings, tables: Tables) -> None:
-    stale, rival = Effects(), Effects()
+    stale, rival = Effects(forget), Effects(forget)
     async with holder(settings, stale) as (left_behind, _), holder(settings, rival) as (successor, _):
         fetched = payments(0, 10)
         await successor.process(payments(0, 20))
@@ -49,7 +49,7 @@ async def test_a_holder_that_was_left_behind_writes_nothing(settings: Settings, 
 
 
 async def test_of_two_holders_of_one_partition_one_decides_each_record(settings: Settings, tables: Tables) -> None:
-    one, other = Effects(), Effects()
+    one, other = Effects(forget), Effects(forget)
 
     async with holder(settings, one) as (first, _), holder(settings, other) as (second, _):
 
@@ -69,10 +69,11 @@ async def test_a_rival_waits_for_the_holder_that_is_deciding(settings: Settings,
     deciding, go_on = asyncio.Event(), asyncio.Event()
 
     async def linger(tx: AsyncConnection, arrivals: Sequence[Arrival]) -> None:
+        await forget(tx, arrivals)
         deciding.set()
         await go_on.wait()
 
-    rival = Effects()
+    rival = Effects(forget)
     async with holder(settings, Effects(linger)) as (slow, _), holder(settings, rival) as (quick, _):
         slowly = asyncio.ensure_future(slow.process(payments(0, 5)))
         await deciding.wait()
@@ -96,7 +97,7 @@ async def test_a_holder_that_stopped_in_its_transaction_is_overtaken(
         await go_on.wait()
 
     zombie = Effects(stop)
-    async with holder(settings, zombie) as (slow, _), holder(settings, Effects()) as (quick, _):
+    async with holder(settings, zombie) as (slow, _), holder(settings, Effects(forget)) as (quick, _):
         slowly = asyncio.ensure_future(slow.process(payments(0, 5)))
         await stopped.wait()
         await quick.process(payments(0, 7))
