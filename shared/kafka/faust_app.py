@@ -6,8 +6,10 @@ acknowledgement after our commit, and no exception leaves an agent.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from itertools import groupby
+from tempfile import gettempdir
 from typing import Any, cast
 
 import faust
@@ -98,6 +100,8 @@ def _app(settings: Settings, group: str) -> faust.App:
         broker=[f"kafka://{server}" for server in settings.kafka.split(",")],
         processing_guarantee="at_least_once",
         store="memory://",
+        # Faust makes folders for tables that we don't have: not where it was started, which may be read-only.
+        datadir=f"{gettempdir()}/keepline-faust-{os.getuid()}",
         autodiscover=False,
         web_enabled=False,
         topic_disable_leader=True,
