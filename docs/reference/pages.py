@@ -1,0 +1,34 @@
+"""Every generated page, by its name below docs/."""
+
+from pathlib import Path
+
+import msgspec
+
+from docs.reference import policies, rules, settings, topics
+from docs.reference.asyncapi import document
+from docs.reference.schemas import schema
+from shared.catalogue import topics as all_topics
+
+DOCS = Path(__file__).resolve().parents[1]
+
+
+def pages() -> dict[str, str]:
+    """Return the content of each page as it should be."""
+    listed = all_topics()
+    return {
+        "topics.md": topics.page(listed),
+        "rules.md": rules.page(),
+        "policies.md": policies.page(),
+        "settings.md": settings.page(),
+        "asyncapi.json": _json(document(listed)),
+        **{f"schemas/{name}.json": _json(schema(topic)) for name, topic in listed.items()},
+    }
+
+
+def stale() -> set[str]:
+    """Return the names of schemas that stand there and belong to no topic any more."""
+    return {f"schemas/{path.name}" for path in (DOCS / "schemas").glob("*")} - pages().keys()
+
+
+def _json(content: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(content)).decode() + "\n"

@@ -1,0 +1,43 @@
+"""docs/rules.md: every warning rule, what it hears, and its limits."""
+
+from collections.abc import Iterator
+
+from docs.reference.policies import fields_table
+from docs.reference.tables import MADE, table
+from docs.reference.tables import page as page_of
+from docs.reference.words import module_of, said
+from services.warning.domain.catalogue import all_rules
+from services.warning.domain.decide import AnyRule
+from shared.catalogue import topic_of
+
+INTRODUCTION = """\
+# Warning rules
+
+{made}
+
+The rules stand in `services/warning/domain/rules/`, one file each; what a warning holds beside a rule's own evidence is
+told in [topics.md](topics.md#warningraisedv1), what becomes of it in
+[services/warning.md](services/warning.md).
+
+A limit is a policy: `warning.<rule>` overrides single fields from a moment on, within a region
+([policies.md](policies.md)). `actionable_hours` says how long after the fact a call is of any use; a warning that comes
+to dispatch later is `stale`.
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    return page_of([INTRODUCTION.format(made=MADE), *(line for rule in all_rules() for line in _rule(rule))])
+
+
+def _rule(rule: AnyRule) -> Iterator[str]:
+    yield f"## {rule.id}\n"
+    yield f"{said(module_of(type(rule.limits)))}\n"
+    heard = ", ".join(f"[{name}](topics.md#{name.replace('.', '')})" for name in sorted(_heard(rule)))
+    yield from table(("requirement", "version", "hears"), [[rule.requirement, str(rule.version), heard]])
+    yield f"{said(rule.step)}\n"
+    yield from fields_table(rule.limits)
+
+
+def _heard(rule: AnyRule) -> list[str]:
+    return [topic_of(kind).name for kind in rule.hears]
