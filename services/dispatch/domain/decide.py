@@ -62,7 +62,8 @@ def decide(desk: Desk, case: Case, event: Event) -> Decision[Case]:
         case WarningCleared():
             return _cleared(case, event)
         case PortingProgressed(step="application"):
-            return _overtaken(case, case.open_warnings, "gated", event)
+            held = [warning for warning in case.open_warnings if _gated(case, warning.raised_at)]
+            return _overtaken(case, held, "gated", event)
         case ContactReported():
             return _contacted(desk, case, event)
         case ItemOverdue():
@@ -71,6 +72,8 @@ def decide(desk: Desk, case: Case, event: Event) -> Decision[Case]:
 
 
 def _raised(desk: Desk, case: Case, warning: WarningRaised) -> Decision[Case]:
+    if any(known.warning_id == warning.id for known in case.warnings):
+        return Decision(case)
     case = _drawn(desk, case, warning)
     state = _first_state(desk, case, warning)
     if state != "open":
@@ -94,7 +97,7 @@ def _first_state(desk: Desk, case: Case, warning: WarningRaised) -> WarningState
         return "stale"
     if case.held_out:
         return "held_out"
-    if _gated(case, warning):
+    if _gated(case, warning.occurred_at):
         return "gated"
     if _gone_already(case, warning):
         return "cleared"
@@ -107,8 +110,9 @@ def _first_state(desk: Desk, case: Case, warning: WarningRaised) -> WarningState
 
 def _cleared(case: Case, event: WarningCleared) -> Decision[Case]:
     """Settle what the clearing is about, and remember it for a warning that comes later than its clearing."""
-    clearing = Clearing(event.rule_id, event.subscription_id, event.occurred_at)
+    told = [each.at for each in case.clearings if _same(each, event.rule_id, event.subscription_id)]
     others = tuple(each for each in case.clearings if not _same(each, event.rule_id, event.subscription_id))
+    clearing = Clearing(event.rule_id, event.subscription_id, max((event.occurred_at, *told)))
     held = [
         warning
         for warning in case.open_warnings
@@ -117,11 +121,10 @@ def _cleared(case: Case, event: WarningCleared) -> Decision[Case]:
     return _overtaken(structs.replace(case, clearings=(*others, clearing)), held, "cleared", event)
 
 
-def _gated(case: Case, warning: WarningRaised) -> bool:
+def _gated(case: Case, raised_at: datetime) -> bool:
     """Tell whether an application is in force, or was at any time after the warning: then nobody may call."""
     return any(
-        application.released_at is None or application.released_at > warning.occurred_at
-        for application in case.applications
+        application.released_at is None or application.released_at > raised_at for application in case.applications
     )
 
 
