@@ -16,9 +16,12 @@ class Place:
     partition: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class OffsetGapError(Exception):
-    """The records at hand begin after the offset that should be decided next."""
+    """The records at hand begin after the offset that should be decided next.
+
+    Not frozen: whoever passes an exception on writes its traceback into it.
+    """
 
     place: Place
     expected: int
