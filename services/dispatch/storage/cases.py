@@ -44,16 +44,26 @@ RELEASED = "UPDATE number SET released_at = :at WHERE msisdn = :msisdn AND (rele
 PORTING = {"application": APPLIED, "lapsed": RELEASED, "ported_out": RELEASED}
 
 
-async def customers_of(tx: AsyncConnection, numbers: Iterable[str]) -> dict[str, str]:
-    """Return who holds each of `numbers` now; a number that the CRM has not told is not in it."""
+async def customers_at(tx: AsyncConnection, events: Sequence[PortingProgressed]) -> dict[str, str]:
+    """Return who held each event's number when it happened, by the event's id; what the CRM has not told is not in it.
+
+    The CRM may tell the end of the period before the gateway tells why.
+    """
     rows = await tx.execute(
         text(
-            "SELECT DISTINCT ON (msisdn) msisdn, customer_id FROM subscription"
-            " WHERE msisdn = ANY(:numbers) AND ended_at IS NULL ORDER BY msisdn, activated_at DESC"
+            "SELECT DISTINCT ON (event_id) event_id, customer_id"
+            " FROM unnest(CAST(:ids AS text[]), CAST(:numbers AS text[]), CAST(:times AS timestamptz[]))"
+            " AS heard (event_id, msisdn, at) JOIN subscription USING (msisdn)"
+            " WHERE activated_at <= at AND (ended_at IS NULL OR ended_at >= at)"
+            " ORDER BY event_id, activated_at DESC"
         ),
-        {"numbers": sorted(set(numbers))},
+        {
+            "ids": [event.id for event in events],
+            "numbers": [event.msisdn for event in events],
+            "times": [event.occurred_at for event in events],
+        },
     )
-    return {row.msisdn: row.customer_id for row in rows}
+    return {row.event_id: row.customer_id for row in rows}
 
 
 async def load(tx: AsyncConnection, customers: Iterable[str], now: datetime) -> dict[str, Case]:

@@ -58,12 +58,11 @@ class Hear:
         return await self._decide(tx, [*_by_customer(raised), *_by_customer(cleared)])
 
     async def _porting(self, tx: AsyncConnection, events: Sequence[PortingProgressed]) -> Sequence[Event]:
-        """Remember each number's step, and decide it for the customer who holds the number."""
-        numbers = [event.msisdn for event in events]
-        await cases.lock_numbers(tx, numbers)
+        """Remember each number's step, and decide it for the customer who held the number then."""
+        await cases.lock_numbers(tx, (event.msisdn for event in events))
         await cases.record_porting(tx, events)
-        held = await cases.customers_of(tx, numbers)
-        known = [(held[event.msisdn], event) for event in events if event.msisdn in held]
+        held = await cases.customers_at(tx, events)
+        known = [(held[event.id], event) for event in events if event.id in held]
         return await self._decide(tx, known) if known else ()
 
     async def due(self, tx: AsyncConnection, day: date, limit: int) -> Sequence[Event] | None:
