@@ -1,15 +1,18 @@
 """Cursors: where a page ended, opaque to whoever sends it back."""
 
 import base64
-import binascii
-from datetime import datetime
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from services.dispatch.storage.queue import QueuedItem
 from shared.http.problems import BadRequestError
+from shared.topic import END, Count, Moment
 
-Position = tuple[int, datetime, str]
+Derived = Annotated[str, Meta(pattern=r"^[0-9a-f-]{36}" + END)]
+Position = tuple[Count, Moment, Derived]
+"""Priority, opening and id of the last item that was shown."""
 
 
 def cursor(item: QueuedItem) -> str:
@@ -29,5 +32,5 @@ def position(cursor: str | None) -> Position | None:
     try:
         decoded: Position = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=Position)
         return decoded
-    except (binascii.Error, msgspec.DecodeError, UnicodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequestError("the cursor is not one that this service gave") from error
