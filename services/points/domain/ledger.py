@@ -25,6 +25,10 @@ def reserved(customer_id: str) -> str:
     return f"member:{customer_id}:reserved"
 
 
+class ChangedPostingError(Exception):
+    """The same cause came again with another content: a ledger is never changed, so a person must look."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
     """A movement of points with one business cause; the id derives from it, so that it is made once."""
@@ -87,6 +91,16 @@ def posting(kind: Kind, points: int, cause: Cause) -> Posting:
         at=cause.at,
         entries=((source, -points), (target, points)),
     )
+
+
+def check_repeat(again: Posting, customer_id: str, points: int) -> None:
+    """Hold a posting that was written before against what was written then.
+
+    Raises:
+        ChangedPostingError: it is for another customer, or of other points.
+    """
+    if (again.customer_id, again.points) != (customer_id, points):
+        raise ChangedPostingError(f"{again.kind} for {again.cause_id}: {again.points} points now, {points} before")
 
 
 def told(posting: Posting) -> PointsPosted:

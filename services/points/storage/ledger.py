@@ -8,7 +8,7 @@ from msgspec import structs
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.points.domain.ledger import Posting, active
+from services.points.domain.ledger import Posting, active, check_repeat
 from services.points.domain.redemption import Redeemed
 
 REDEEMED_FIELDS = "redemption_id, customer_id, msisdn, points, airtime_fen, state"
@@ -18,6 +18,7 @@ async def post(tx: AsyncConnection, postings: Sequence[Posting]) -> list[Posting
     """Write `postings` and return those that had not been written before.
 
     Raises:
+        ChangedPostingError: one was written before, with another content.
         sqlalchemy.exc.IntegrityError: a member's balance would fall below zero.
     """
     if not postings:
@@ -40,8 +41,20 @@ async def post(tx: AsyncConnection, postings: Sequence[Posting]) -> list[Posting
     )
     written = set(rows.scalars())
     fresh = [posting for posting in postings if posting.id in written]
+    await _check_repeats(tx, [posting for posting in postings if posting.id not in written])
     await _enter(tx, fresh)
     return fresh
+
+
+async def _check_repeats(tx: AsyncConnection, repeats: Sequence[Posting]) -> None:
+    if not repeats:
+        return
+    again = {posting.id: posting for posting in repeats}
+    rows = await tx.execute(
+        text("SELECT posting_id, customer_id, points FROM posting WHERE posting_id = ANY(:ids)"), {"ids": list(again)}
+    )
+    for row in rows:
+        check_repeat(again[row.posting_id], row.customer_id, row.points)
 
 
 async def _enter(tx: AsyncConnection, postings: Sequence[Posting]) -> None:
