@@ -30,7 +30,7 @@ class Strategies(Struct, frozen=True, kw_only=True):
 def allowed(
     customer: Customer, mechanisms: Sequence[Mechanism[Any]], policy: PolicyBook, at: datetime
 ) -> list[Package]:
-    """Return the packages that the customer may be offered, best first."""
+    """Return the packages that the customer may be offered, best first; a strategy that policy leaves out is not."""
     proposed = [
         package
         for mechanism in mechanisms
@@ -38,7 +38,8 @@ def allowed(
     ]
     strategies = policy.resolve("offers.strategies", Strategies(), customer.region, at).value
     order = _order(customer, strategies)
-    return sorted(proposed, key=lambda package: (order.index(package.strategy), -package.worth_fen, package.package_id))
+    listed = [package for package in proposed if package.strategy in order]
+    return sorted(listed, key=lambda package: (order.index(package.strategy), -package.worth_fen, package.package_id))
 
 
 def _limits(mechanism: Mechanism[Any], customer: Customer, policy: PolicyBook, at: datetime) -> Any:
