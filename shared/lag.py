@@ -51,12 +51,17 @@ class LagWatch:
     async def _look(self, watchdog: Watchdog) -> None:
         waiting = await self.waiting()
         moved = {place: position for place, (position, _) in waiting.items()}
+        since = await self._since(waiting)
         lag = Counter({topic.name: 0 for topic in self._hearing.topics})
         for place, (position, end) in waiting.items():
-            lag[place.topic] += max(end - position, 0)
+            # Behind the last record a transaction leaves a marker, for which nobody waits.
+            if since.get(place, 0.0) is not None:
+                lag[place.topic] += max(end - position, 0)
         for topic, count in lag.items():
             metrics.LAG.labels(self._hearing.consumer, topic).set(count)
-        metrics.OLDEST_SECONDS.labels(self._hearing.consumer).set(await self._oldest_s(waiting))
+        known = [time for time in since.values() if time is not None]
+        oldest_s = max(system_now().timestamp() - min(known), 0.0) if known else 0.0
+        metrics.OLDEST_SECONDS.labels(self._hearing.consumer).set(oldest_s)
         watchdog.progress(lag=lag.total(), moved=moved != self._last)
         self._last = moved
 
@@ -68,8 +73,7 @@ class LagWatch:
         ends = await self._reader.ends(mine)
         return {place: (position, ends[place]) for place, position in mine.items()}
 
-    async def _oldest_s(self, waiting: dict[TopicPartition, tuple[int, int]]) -> float:
+    async def _since(self, waiting: dict[TopicPartition, tuple[int, int]]) -> dict[TopicPartition, float | None]:
+        """Return since when the oldest record of some partitions waits; None: no record stands there."""
         behind = [(place, position) for place, (position, end) in sorted(waiting.items()) if end > position]
-        times = [await self._reader.time_at(*each) for each in behind[:SAMPLE]]
-        known = [time for time in times if time is not None]
-        return max(system_now().timestamp() - min(known), 0.0) if known else 0.0
+        return {place: await self._reader.time_at(place, position) for place, position in behind[:SAMPLE]}
