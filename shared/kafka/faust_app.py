@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import faust
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, EventT, StreamT
 
@@ -47,7 +48,8 @@ class FaustConsumer:
     @property
     def assigned(self) -> bool:
         """Tell whether the group has given this worker its share, be it empty."""
-        return bool(self._app.tables.recovery.completed.is_set() and not self._app.rebalancing)
+        tables = cast(TableManager, self._app.tables)
+        return bool(tables.recovery.completed.is_set() and not self._app.rebalancing)
 
     async def run(self) -> None:
         """Fetch and decide until cancelled.
