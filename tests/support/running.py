@@ -22,7 +22,7 @@ from shared.settings import Settings
 from shared.topic import Event
 
 Run = Callable[[Settings], Awaitable[None]]
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 @asynccontextmanager
