@@ -25,6 +25,8 @@ class Ownership(ConsumerRebalanceListener):
         self.failure: Exception | None = None
         """aiokafka swallows what a listener raises; whoever fetches next must raise it."""
         self.assigned = False
+        self.generation = 0
+        """Grows whenever the lots become others: what was fetched for the old ones is not for the new ones."""
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Write back what can be, so that the next owner has little to read again."""
@@ -34,12 +36,15 @@ class Ownership(ConsumerRebalanceListener):
         except Exception as failure:
             logger.warning("checkpoint not written at a rebalance", error=repr(failure)[:300])
         self.lots.clear()
+        self.generation += 1
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Take over from the last checkpoints, and fence whoever wrote them."""
         try:
             for place in sorted(assigned):
                 self.lots[place] = await self._taken_over(place)
+            self.generation += 1
+            self.seek()
             self.assigned = True
         except Exception as failure:
             self.failure = failure
@@ -50,8 +55,21 @@ class Ownership(ConsumerRebalanceListener):
         async with self._station.stream.begin() as tx:
             saved = await checkpoints.take_over(tx, self.place(place), start)
         check_log_holds(place, saved.lot.next_offset, end)
-        self._client.seek(place, saved.lot.next_offset)
         return saved
+
+    def seek(self) -> None:
+        """Have every lot's records fetched from where the lot stands."""
+        for place, saved in self.lots.items():
+            self._client.seek(place, saved.lot.next_offset)
+
+    def replace(self, place: TopicPartition, lot: Saved, successor: Saved | None) -> None:
+        """Put `successor` in the place of `lot`; where another took over meanwhile, that one stays."""
+        if self.lots.get(place) is not lot:
+            return
+        if successor:
+            self.lots[place] = successor
+        else:
+            del self.lots[place]
 
     def place(self, place: TopicPartition) -> Place:
         """Return a partition as the database knows it."""

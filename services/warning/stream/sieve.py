@@ -104,20 +104,23 @@ class Sieve:
         self._sieving = Sieving(network, ported, lateness)
 
     async def _pass(self) -> None:
+        generation = self._own.generation
         fetched = await self._client.getmany(timeout_ms=FETCH_MS, max_records=BATCH)
         if self._own.failure:
             raise self._own.failure
         for place, records in fetched.items():
+            if not self._own.assigned or self._own.generation != generation:
+                # Fetched for lots that are no longer ours: the new ones begin elsewhere.
+                self._own.seek()
+                break
             if place in self._own.lots:
-                await self._take(place, _from(records, self._own.lots[place].lot.next_offset))
+                await self._take(place, records)
         told = await self._tell_closed_days()
         idle = not fetched and not told
         if idle or monotonic() - self._checkpointed_at >= CHECKPOINT_S:
             await self._checkpoint()
 
     async def _take(self, place: TopicPartition, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
-        if not records:
-            return
         saved = self._own.lots[place]
         read = cdr.read([record.value for record in records], [_type_of(record) for record in records])
         self._brake.count(len(records), len(read.refused), monotonic())
@@ -173,10 +176,11 @@ class Sieve:
         try:
             async with self._station.stream.begin() as tx:
                 await dead_letters.bury(tx, self._station.cluster, saved.letters)
-                self._own.lots[place] = await checkpoints.save(tx, self._own.place(place), saved)
+                kept = await checkpoints.save(tx, self._own.place(place), saved)
+            self._own.replace(place, saved, kept)
         except FencedError as fenced:
             logger.warning("lot given up", why=str(fenced))
-            del self._own.lots[place]
+            self._own.replace(place, saved, None)
             return
         await self._say(saved.letters)
 
@@ -188,11 +192,6 @@ class Sieve:
         if (murmur2(record.key) & 0x7FFFFFFF) % len(partitions) != place.partition:
             metrics.SIEVE_MISPLACED.inc()
             logger.error("a CDR lies in another partition than murmur2 of its key says", partition=place.partition)
-
-
-def _from(records: Sequence[ConsumerRecord[bytes, bytes]], offset: int) -> Sequence[ConsumerRecord[bytes, bytes]]:
-    """Return `records` from `offset` on: what was fetched before a takeover sought its place was taken already."""
-    return records if records[0].offset >= offset else [record for record in records if record.offset >= offset]
 
 
 def _type_of(record: ConsumerRecord[bytes, bytes]) -> str | None:
