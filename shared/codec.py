@@ -21,6 +21,9 @@ YEARS_KNOWN = range(1990, 2200)
 YEARS_HELD = range(2, 9999)
 """Any other time outside is some system's word for never: PostgreSQL gives it back without its offset."""
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What reading JSON raises where it is none, no UTF-8, or nested deeper than anybody reads."""
+
 _encoder = msgspec.json.Encoder()
 
 
@@ -97,7 +100,7 @@ def _decoded(topic: Topic[E], value: bytes) -> E:
         return event
     except msgspec.ValidationError as error:
         raise RefusedRecordError(Reason.SCHEMA, str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise RefusedRecordError(Reason.BAD_JSON, str(error)) from error
 
 
@@ -114,7 +117,7 @@ def _lifted(topic: Topic[E], value: bytes, ce_type: str) -> E:
 def _fields(value: bytes) -> dict[str, Any]:
     try:
         return msgspec.json.decode(value, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise RefusedRecordError(Reason.BAD_JSON, str(error)) from error
 
 

@@ -60,7 +60,7 @@ def cloud_events(body: bytes, *, batch: bool) -> list[Taken]:
     kind: Any = list[msgspec.Raw] if batch else msgspec.Raw
     try:
         read = msgspec.json.decode(body, type=kind)
-    except msgspec.DecodeError as error:
+    except codec.UNREADABLE as error:
         raise RefusedEventsError([Refusal(0, "bad_json", str(error))]) from error
     return _all_or_none(_one_enveloped(raw) for raw in (read if batch else [read]))
 
@@ -75,7 +75,7 @@ def bare_events(topic: Topic[Event], body: bytes) -> list[Taken]:
     kind: Any = list[msgspec.Raw] if body.lstrip()[:1] == b"[" else msgspec.Raw
     try:
         read = msgspec.json.decode(body, type=kind)
-    except msgspec.DecodeError as error:
+    except codec.UNREADABLE as error:
         raise RefusedEventsError([Refusal(0, "bad_json", str(error))]) from error
     return _all_or_none(_one_bare(topic, bytes(raw)) for raw in (read if isinstance(read, list) else [read]))
 
@@ -103,7 +103,7 @@ def _one_bare(topic: Topic[Event], raw: bytes) -> Taken | RefusedRecordError:
 def _one_enveloped(raw: msgspec.Raw) -> Taken | RefusedRecordError:
     try:
         envelope = msgspec.json.decode(raw, type=Envelope)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except codec.UNREADABLE as error:
         return RefusedRecordError(codec.Reason.SCHEMA, str(error))
     topic = open_topics().get(envelope.type)
     if topic is None:

@@ -55,7 +55,7 @@ def _whole(values: Sequence[bytes | None]) -> list[Cdr] | None:
     """Return all CDRs of the batch, decoded as one array; None: something in it needs a closer look."""
     try:
         cdrs = _many.decode(b"[" + b",".join(values) + b"]")  # type: ignore[arg-type]
-    except (msgspec.DecodeError, UnicodeDecodeError, TypeError, RecursionError):
+    except (*codec.UNREADABLE, TypeError):
         return None
     return cdrs if len(cdrs) == len(values) and _sound(cdrs, values) else None
 
