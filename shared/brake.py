@@ -21,11 +21,19 @@ class Brake:
         Raises:
             BrakePulledError: within the last minute at least 100 were refused, and at least half of all.
         """
+        self.check(read, refused, now)
         self._batches.append((now, read, refused))
-        while self._batches[0][0] < now - WINDOW_S:
+
+    def check(self, read: int, refused: int, now: float) -> None:
+        """Hold a batch against the last minute without counting it: it may be tried again.
+
+        Raises:
+            BrakePulledError: as `count` says.
+        """
+        while self._batches and self._batches[0][0] < now - WINDOW_S:
             self._batches.popleft()
-        all_read = sum(batch[1] for batch in self._batches)
-        all_refused = sum(batch[2] for batch in self._batches)
+        all_read = read + sum(batch[1] for batch in self._batches)
+        all_refused = refused + sum(batch[2] for batch in self._batches)
         if all_refused >= REFUSED_MIN and all_refused >= SHARE_MIN * all_read:
             raise BrakePulledError(
                 f"could not go on: {all_refused} of {all_read} records within a minute were refused; "

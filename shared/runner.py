@@ -82,7 +82,7 @@ class Runner:
             await self._patiently(unbroken)
 
     async def _patiently(self, records: Sequence[Record]) -> None:
-        tries = 0
+        outages = bugs = 0
         while True:
             try:
                 return await self._decide(records)
@@ -91,10 +91,12 @@ class Runner:
             except StopServiceError:
                 raise
             except Exception as error:
-                tries += 1
                 if transient(error):
-                    await self._wait_out(error, tries)
-                elif tries >= ATTEMPTS or len(records) > 1:
+                    outages += 1
+                    await self._wait_out(error, outages)
+                    continue
+                bugs += 1
+                if bugs >= ATTEMPTS or len(records) > 1:
                     return await self._isolate(records, error)
 
     async def _decide(self, records: Sequence[Record]) -> None:
@@ -104,11 +106,12 @@ class Runner:
             from_offset = await offsets.advance(tx, place, records[0].offset, records[-1].offset + 1)
             todo = [record for record in records if record.offset >= from_offset]
             arrivals, letters = self._read(todo)
-            self._brake.count(len(todo), len(letters), started)
+            self._brake.check(len(todo), len(letters), started)
             fresh = await inbox.admit(tx, arrivals)
             said = await self.hearing.handle(tx, fresh) if fresh else ()
             await dead_letters.bury(tx, place.cluster, letters)
             await outbox.put(tx, [*said, *letters])
+        self._brake.count(len(todo), len(letters), started)
         self._around.committed()
         self._measure(records, (len(todo), len(fresh), len(letters)), started)
 
