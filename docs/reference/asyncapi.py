@@ -1,4 +1,4 @@
-"""docs/asyncapi.json: the same topics as an AsyncAPI 3.0 document, for tools."""
+"""docs/asyncapi.yaml: the same topics as an AsyncAPI 3.0 document, for tools."""
 
 from collections.abc import Mapping
 from typing import Any

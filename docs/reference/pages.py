@@ -1,8 +1,10 @@
 """Every generated page, by its name below docs/."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import yaml
 
 from docs.reference import policies, rules, settings, topics
 from docs.reference.asyncapi import document
@@ -20,7 +22,7 @@ def pages() -> dict[str, str]:
         "rules.md": rules.page(),
         "policies.md": policies.page(),
         "settings.md": settings.page(),
-        "asyncapi.json": _json(document(listed)),
+        "asyncapi.yaml": _yaml(document(listed)),
         **{f"schemas/{name}.json": _json(schema(topic)) for name, topic in listed.items()},
     }
 
@@ -32,3 +34,8 @@ def stale() -> set[str]:
 
 def _json(content: object) -> str:
     return msgspec.json.format(msgspec.json.encode(content)).decode() + "\n"
+
+
+def _yaml(content: Any) -> str:
+    plain = msgspec.to_builtins(content)
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=120)

@@ -18,7 +18,7 @@ INTRODUCTION = """\
 {made} The classes stand in `shared/events/`, one file each.
 
 A topic is named `<source>.<fact>.v<n>` and carries one class of event, as JSON in UTF-8. Its schema is in
-[schemas](schemas), and all of it as AsyncAPI 3.0 in [asyncapi.json](asyncapi.json). Which standard a field follows
+[schemas](schemas), and all of it as AsyncAPI 3.0 in [asyncapi.yaml](asyncapi.yaml). Which standard a field follows
 stands in [standards.md](standards.md).
 
 * A *fact* flows to higher stages only. A *request* may go up; its receiver owns the topic and answers with a fact. A
