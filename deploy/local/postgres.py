@@ -3,6 +3,7 @@
 The wheel's own starter opens parent folders to the world when it runs as root; so we take only its programs.
 """
 
+import asyncio
 import importlib.util
 import os
 import pwd
@@ -14,8 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.ports import until_listening
-from deploy.local.processes import Child, Program, run
+import asyncpg
+
+from deploy.local.ports import LOOK_S, until_listening
+from deploy.local.processes import Child, Program, run, tail
 
 USER = "keepline"
 START_S = 30.0
@@ -60,7 +63,21 @@ async def start(home: Path, logs: Path, port: int, password: str, changed: Calla
     child = Child(Program(name="postgres", argv=argv, log=log, stop_signal=signal.SIGINT), changed)
     await child.start()
     await until_listening(port, "PostgreSQL", log, START_S)
+    await _until_recovered(port, password, log)
     return Postgres(child, port, password)
+
+
+async def _until_recovered(port: int, password: str, log: Path) -> None:
+    """Wait until it takes logins: it listens first, and then replays its log, which after a crash is long."""
+    place = f"postgresql://{USER}:{password}@127.0.0.1:{port}/postgres"
+    for _ in range(int(START_S / LOOK_S)):
+        try:
+            await (await asyncpg.connect(place)).close()
+        except asyncpg.CannotConnectNowError:
+            await asyncio.sleep(LOOK_S)
+        else:
+            return
+    raise RuntimeError(f"could not log in to PostgreSQL within {START_S:.0f} s:\n{tail(log)}")
 
 
 async def _initialise(prefix: list[str], data: Path, log: Path, password: str) -> None:
