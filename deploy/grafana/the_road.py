@@ -1,16 +1,19 @@
 """The overview that is open all day: the road per stage, how fast it is, the queue, and whether it helps."""
 
+from collections.abc import Callable
+
 from grafana_foundation_sdk.builders.dashboard import AnnotationQuery, Dashboard, DatasourceVariable, QueryVariable, Row
-from grafana_foundation_sdk.builders.table import Panel as TablePanel
+from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import Dashboard as Model
 from grafana_foundation_sdk.models.dashboard import (
     DashboardCursorSync,
+    Panel,
     VariableOption,
     VariableRefresh,
     VariableSort,
 )
 
-from deploy.grafana.panels import BAD, HALF, THIRD, WATCH, WIDE, Column, Words, bars, by_month, figures, lines, now
+from deploy.grafana.panels import BAD, THIRD, WATCH, WIDE, Column, Words, bars, by_month, figures, lines, now
 from deploy.grafana.queries import (
     FIGURES,
     FIGURES_TYPE,
@@ -22,7 +25,9 @@ from deploy.grafana.queries import (
     quantile,
 )
 
+AnyPanel = Builder[Panel]
 UID = "keepline-the-road"
+AGE = "keepline_event_age_seconds"
 
 RATE = (
     f"sum by (role) (rate(keepline_events_total{{{STAGE}}}[$__rate_interval]))"
@@ -70,8 +75,10 @@ def _board() -> Dashboard:
     board = board.annotation(_alerts())
     for variable in (*_sources(), _stage(), _city()):
         board = board.with_variable(variable)
-    for row in (_stages, _speed, _queue, _outcome):
-        board = row(board)
+    for title, panels in ROWS.items():
+        board = board.with_row(Row(title))
+        for panel in panels:
+            board = board.with_panel(panel())
     return board
 
 
@@ -101,40 +108,7 @@ def _city() -> QueryVariable:
     return names.multi(True).include_all(True).current(_all()).refresh(VariableRefresh.ON_DASHBOARD_LOAD)
 
 
-def _stages(board: Dashboard) -> Dashboard:
-    board = board.with_row(Row("The road")).with_panel(_stage_table())
-    rate = Words(
-        title="Records per second",
-        says="Records taken per second, by stage. A fall to 0 at daytime: is the feed before that stage alive?",
-        unit="ops",
-    )
-    lag = Words(
-        title="Records that wait",
-        says="Records between a stage's position and the end of its topics. Growing: see the batches below; many for "
-        "ten minutes raise LagStays.",
-        unit="short",
-        limits=[(1_000, WATCH)],
-    )
-    oldest = Words(
-        title="Oldest record that waits",
-        says="Age of the oldest record that a stage has not decided. Above a minute somebody is not being called in "
-        "time, and OldestWaits wakes a person.",
-        unit="s",
-        limits=[(60, BAD)],
-    )
-    letters = Words(
-        title="Dead letters",
-        says="Records that a stage could not use since its process started, by reason. A step up: "
-        "`./keepline dead-letters list`.",
-        unit="short",
-    )
-    reasons = f"sum by (role, reason) (keepline_dead_letters_total{{{STAGE}}})"
-    board = board.with_panel(lines(rate, lines_of(RATE, "{{role}}"))).with_panel(lines(lag, lines_of(LAG, "{{role}}")))
-    board = board.with_panel(lines(oldest, lines_of(OLDEST, "{{role}}")))
-    return board.with_panel(lines(letters, lines_of(reasons, "{{role}}: {{reason}}")))
-
-
-def _stage_table() -> TablePanel:
+def _stage_by_stage() -> AnyPanel:
     words = Words(
         title="Stage by stage",
         says="How each stage is now. Halted: it waits for a person, and its /progress says why.",
@@ -149,95 +123,153 @@ def _stage_table() -> TablePanel:
     return now(words, [(state, STATE), (rate, RATE), (waiting, LAG), (oldest, OLDEST), (letters, LETTERS)])
 
 
-def _speed(board: Dashboard) -> Dashboard:
-    board = board.with_row(Row("How fast"))
-    age = "keepline_event_age_seconds"
-    for role, title, says in (
-        ("warning", "Event to warning", "From an event's arrival in Kafka to the rules' decision on it."),
-        (
-            "dispatch",
-            "Warning to queue",
-            "From a warning's arrival in Kafka to the work item that dispatch made of it.",
-        ),
-    ):
-        shares = [lines_of(quantile(f"0.{p}", age, "", f'role="{role}"'), f"p{p}", ref) for p, ref in _SHARES]
-        words = Words(title=title, says=f"{says} Growing with lag: add processes.", unit="s", width=THIRD)
-        board = board.with_panel(lines(words, *shares))
-    batch = Words(
+def _rate() -> AnyPanel:
+    words = Words(
+        title="Records per second",
+        says="Records taken per second, by stage. A fall to 0 at daytime: is the feed before that stage alive?",
+        unit="ops",
+    )
+    return lines(words, lines_of(RATE, "{{role}}"))
+
+
+def _lag() -> AnyPanel:
+    words = Words(
+        title="Records that wait",
+        says="Records between a stage's position and the end of its topics. Growing: see the batches below; many for "
+        "ten minutes raise LagStays.",
+        unit="short",
+        limits=[(1_000, WATCH)],
+    )
+    return lines(words, lines_of(LAG, "{{role}}"))
+
+
+def _oldest() -> AnyPanel:
+    words = Words(
+        title="Oldest record that waits",
+        says="Age of the oldest record that a stage has not decided. Above a minute somebody is not being called in "
+        "time, and OldestWaits wakes a person.",
+        unit="s",
+        limits=[(60, BAD)],
+    )
+    return lines(words, lines_of(OLDEST, "{{role}}"))
+
+
+def _letters() -> AnyPanel:
+    words = Words(
+        title="Dead letters",
+        says="Records that a stage could not use since its process started, by reason. A step up: "
+        "`./keepline dead-letters list`.",
+        unit="short",
+    )
+    reasons = f"sum by (role, reason) (keepline_dead_letters_total{{{STAGE}}})"
+    return lines(words, lines_of(reasons, "{{role}}: {{reason}}"))
+
+
+def _to_warning() -> AnyPanel:
+    return _age("warning", "Event to warning", "From an event's arrival in Kafka to the rules' decision on it.")
+
+
+def _to_queue() -> AnyPanel:
+    says = "From a record's arrival in Kafka to what dispatch made of it; a warning's is a work item."
+    return _age("dispatch", "Warning to queue", says)
+
+
+def _age(role: str, title: str, says: str) -> AnyPanel:
+    words = Words(title=title, says=f"{says} Growing with lag: add processes.", unit="s", width=THIRD)
+    asked = [(f"p{percent}", quantile(f"0.{percent}", AGE, "", f'role="{role}"')) for percent in (50, 99)]
+    return lines(words, *(lines_of(expression, name, ref) for ref, (name, expression) in zip("AB", asked, strict=True)))
+
+
+def _batches() -> AnyPanel:
+    words = Words(
         title="Time of a batch, p99",
         says="From decoding to commit. Above a second: look at PostgreSQL's locks and disk.",
         unit="s",
         limits=[(1, WATCH)],
         width=THIRD,
     )
-    outbox = Words(
+    return lines(words, lines_of(quantile("0.99", "keepline_batch_seconds", "role", STAGE), "{{role}}"))
+
+
+def _outbox() -> AnyPanel:
+    words = Words(
         title="Decided and not yet published",
         says="Rows of each service's outbox. Growing: Kafka is away, or a process that hangs holds the relay's lock.",
         unit="short",
         limits=[(100, WATCH)],
     )
-    http = Words(
+    return lines(words, lines_of("max by (service) (keepline_outbox_rows)", "{{service}}"))
+
+
+def _requests() -> AnyPanel:
+    words = Words(
         title="HTTP requests, p99",
         says="Time of a request, by service. Above half a second: see the database.",
         unit="s",
         limits=[(0.5, WATCH)],
     )
-    batches = quantile("0.99", "keepline_batch_seconds", "role", STAGE)
-    requests = quantile("0.99", "keepline_http_request_seconds", "role", STAGE)
-    waiting = "max by (service) (keepline_outbox_rows)"
-    board = board.with_panel(lines(batch, lines_of(batches, "{{role}}")))
-    board = board.with_panel(lines(outbox, lines_of(waiting, "{{service}}")))
-    return board.with_panel(lines(http, lines_of(requests, "{{role}}")))
+    return lines(words, lines_of(quantile("0.99", "keepline_http_request_seconds", "role", STAGE), "{{role}}"))
 
 
-_SHARES = ((50, "A"), (99, "B"))
-
-
-def _queue(board: Dashboard) -> Dashboard:
-    board = board.with_row(Row("Warnings and the queue"))
-    warnings = Words(
+def _warnings() -> AnyPanel:
+    words = Words(
         title="Warnings by rule",
         says="Warnings raised. A fall to nothing: is the rule's feed alive? A jump: what was changed in the policy?",
         unit="short",
     )
-    contacts = Words(
+    return bars(words, lines_of("sum by (rule) (increase(keepline_warnings_total[$__rate_interval]))", "{{rule}}"))
+
+
+def _contacts() -> AnyPanel:
+    words = Words(
         title="Contacts by outcome",
         says="Results that managers reported. Many not_reached: look at the hours of calling.",
         unit="short",
     )
-    depth = Words(
+    outcomes = "sum by (outcome) (increase(keepline_contacts_total[$__rate_interval]))"
+    return bars(words, lines_of(outcomes, "{{outcome}}"))
+
+
+def _queue_depth() -> AnyPanel:
+    words = Words(
         title="Items that wait",
         says="Work items that nobody has finished, by tier. Growing through the day: too few people, or a rule too "
         "eager.",
         unit="short",
     )
-    oldest = Words(
+    return lines(words, lines_of("max by (tier) (keepline_queue_items)", "{{tier}}"))
+
+
+def _queue_age() -> AnyPanel:
+    words = Words(
         title="Oldest item that waits",
         says="Age of the oldest open item, in business time, by tier. Above a day the supervisor should reassign.",
         unit="s",
         limits=[(86_400, BAD)],
     )
-    rules = "sum by (rule) (increase(keepline_warnings_total[$__rate_interval]))"
-    outcomes = "sum by (outcome) (increase(keepline_contacts_total[$__rate_interval]))"
-    board = board.with_panel(bars(warnings, lines_of(rules, "{{rule}}")))
-    board = board.with_panel(bars(contacts, lines_of(outcomes, "{{outcome}}")))
-    board = board.with_panel(lines(depth, lines_of("max by (tier) (keepline_queue_items)", "{{tier}}")))
-    return board.with_panel(lines(oldest, lines_of("max by (tier) (keepline_queue_oldest_seconds)", "{{tier}}")))
+    return lines(words, lines_of("max by (tier) (keepline_queue_oldest_seconds)", "{{tier}}"))
 
 
-def _outcome(board: Dashboard) -> Dashboard:
-    board = board.with_row(Row("Does it help?"))
-    rates = Words(
+def _months() -> AnyPanel:
+    words = Words(
         title="Success and claimed rate by month",
         says="Success rate: saves still true after the policy period, of all warnings of the target population that "
         "were not held out; a month's saves are known only when its period is over. Claimed rate: results reported as "
         "retained, of items worked.",
         unit="percentunit",
-        width=HALF,
     )
-    cities = Words(
-        title="Months by city", says="The same with its counts, from the view monthly_by_city.", unit="short"
-    )
+    return by_month(words, RowsOf(MONTHS))
+
+
+def _months_by_city() -> AnyPanel:
+    words = Words(title="Months by city", says="The same with its counts, from the view monthly_by_city.", unit="short")
     shares = (Column(name="success rate", unit="percentunit"), Column(name="claimed rate", unit="percentunit"))
-    board = board.with_panel(by_month(rates, RowsOf(MONTHS)))
-    return board.with_panel(figures(cities, shares, RowsOf(MONTHS_BY_CITY)))
+    return figures(words, shares, RowsOf(MONTHS_BY_CITY))
+
+
+ROWS: dict[str, tuple[Callable[[], AnyPanel], ...]] = {
+    "The road": (_stage_by_stage, _rate, _lag, _oldest, _letters),
+    "How fast": (_to_warning, _to_queue, _batches, _outbox, _requests),
+    "Warnings and the queue": (_warnings, _contacts, _queue_depth, _queue_age),
+    "Does it help?": (_months, _months_by_city),
+}
