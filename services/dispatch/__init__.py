@@ -1,1 +1,1 @@
-"""Dispatch gets the right person to the customer in time. README.md tells the whole of it."""
+"""Dispatch gets the right person to the customer in time. docs/services/dispatch.md tells the whole of it."""

@@ -1,1 +1,1 @@
-"""Offers gives whoever calls a package worth offering. README.md tells the whole of it."""
+"""Offers gives whoever calls a package worth offering. docs/services/offers.md tells the whole of it."""

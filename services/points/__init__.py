@@ -1,1 +1,1 @@
-"""Points keeps the loyalty ledger. README.md tells the whole of it."""
+"""Points keeps the loyalty ledger. docs/services/points.md tells the whole of it."""

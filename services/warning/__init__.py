@@ -1,1 +1,1 @@
-"""Warning hears that a good customer is about to leave. README.md tells the whole of it."""
+"""Warning hears that a good customer is about to leave. docs/services/warning.md tells the whole of it."""
