@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
+from shared.calendar import ZONE
 from shared.topic import SubscriberEvent
 
 E = TypeVar("E", bound=SubscriberEvent, contravariant=True)
@@ -79,6 +81,11 @@ class Rule(Generic[E, M, L]):
     """The memory of a subscription of which nothing was heard yet."""
     step: Step[M, E, L]
     explain: Explain
+
+
+def clock(moment: datetime) -> str:
+    """Return a moment as the operator's clocks show it, whatever offset its sender wrote."""
+    return moment.astimezone(ZONE).isoformat()
 
 
 def yuan(fen: int) -> str:

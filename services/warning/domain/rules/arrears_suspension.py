@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule
+from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule, clock
 from shared.events.suspension_changed import SuspensionChanged
 
 LEVELS = {"arrears_one_way": Level.ACT, "arrears_two_way": Level.ACT_NOW}
@@ -34,7 +34,7 @@ def step(memory: Memory, heard: Heard[SuspensionChanged], limits: Limits) -> tup
         return Memory(), (Clearing("service resumed"),) if memory.level else ()
     if level <= memory.level:
         return memory, ()
-    evidence = {"kind": event.kind, "suspended_at": event.occurred_at.isoformat()}
+    evidence = {"kind": event.kind, "suspended_at": clock(event.occurred_at)}
     return Memory(level), (Finding(occasion=event.id, level=level, evidence=evidence),)
 
 

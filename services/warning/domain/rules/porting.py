@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule
+from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule, clock
 from shared.events.porting_progressed import PortingProgressed
 
 AT_WORK = ("enquiry", "application")
@@ -40,7 +40,7 @@ def step(memory: Memory, heard: Heard[PortingProgressed], limits: Limits) -> tup
         return Memory(), (Clearing(ENDS[event.step]),) if memory.step else ()
     if event.step not in AT_WORK or _said(memory, event, limits):
         return memory, ()
-    evidence = {"step": event.step, "to_operator": event.to_operator, "at": event.occurred_at.isoformat()}
+    evidence = {"step": event.step, "to_operator": event.to_operator, "at": clock(event.occurred_at)}
     finding = Finding(occasion=event.id, level=Level.ACT_NOW, evidence=evidence)
     return Memory(event.step, event.occurred_at), (finding,)
 

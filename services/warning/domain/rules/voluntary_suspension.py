@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule
+from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule, clock
 from shared.events.suspension_changed import SuspensionChanged
 
 
@@ -32,7 +32,7 @@ def step(memory: Memory, heard: Heard[SuspensionChanged], limits: Limits) -> tup
         return Memory(), (Clearing("service resumed"),) if memory.since else ()
     if memory.since:
         return memory, ()
-    evidence = {"suspended_at": event.occurred_at.isoformat()}
+    evidence = {"suspended_at": clock(event.occurred_at)}
     return Memory(event.occurred_at), (Finding(occasion=event.id, level=Level.ACT_NOW, evidence=evidence),)
 
 
