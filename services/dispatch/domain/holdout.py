@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Holdout(Struct, frozen=True, kw_only=True):
-    """How many are held out; policy `dispatch.holdout`. Changing the salt draws everybody again."""
+    """How many are held out; policy `dispatch.holdout`. Whoever was drawn stays so, whatever changes here later."""
 
     share: float = 0.05
     salt: str = "keepline"
