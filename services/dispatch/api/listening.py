@@ -17,6 +17,8 @@ from shared.steady import Steadily
 
 POLL_S = 0.5
 """The slow poll finds what other processes committed; a commit here wakes the broadcaster at once."""
+LOOK_AGAIN_S = 0.02
+"""After so long it looks again while somebody else's transaction holds back what is committed already."""
 BATCH = 500
 LISTENERS_MAX = 2_000
 WAITING_MAX = 1_000
@@ -46,12 +48,15 @@ class Broadcaster(Steadily):
             if self._seq is None:
                 self._seq = await queue_events.newest(tx)
             news = await queue_events.after(tx, self._seq, BATCH)
+            held_back = await queue_events.any_after(tx, news[-1].seq if news else self._seq)
         for event in news:
             self._seq = event.seq
             for listener in list(self._listeners):
                 self._offer(listener, event)
         if len(news) == BATCH:
             self.wake()
+        elif held_back:
+            asyncio.get_running_loop().call_later(LOOK_AGAIN_S, self.wake)
 
     def _offer(self, listener: Listener, event: QueueEvent) -> None:
         if not _for(listener.who, event):

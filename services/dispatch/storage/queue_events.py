@@ -45,6 +45,13 @@ async def after(tx: AsyncConnection, seq: int, limit: int) -> Sequence[QueueEven
     ]
 
 
+async def any_after(tx: AsyncConnection, seq: int) -> bool:
+    """Tell whether anything is committed behind `seq`, be it held back by a transaction that still runs."""
+    rows = await tx.execute(text("SELECT EXISTS (SELECT FROM queue_event WHERE seq > :seq)"), {"seq": seq})
+    found: bool = rows.scalar_one()
+    return found
+
+
 async def newest(tx: AsyncConnection) -> int:
     """Return the number behind which everything is still to come."""
     rows = await tx.execute(
