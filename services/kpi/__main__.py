@@ -17,7 +17,7 @@ def recounted(*, as_json: bool) -> int:
         print(msgspec.json.encode({"differences": [msgspec.to_builtins(each) for each in found]}).decode())
     for each in found if not as_json else ():
         print(
-            f"{each.measure} {each.cell.month} {each.cell.region} {each.cell.staff_id or '(queue)'}:"
+            f"{each.measure} {each.cell.month} {each.cell.region} {each.cell.staff_id or '(queue)'} {each.cell.factor}:"
             f" kept {each.kept}, recounted {each.recounted}"
         )
     if not as_json:

@@ -36,6 +36,16 @@ class Row(BaseModel):
     rates: dict[str, float | None]
 
 
+class Factor(BaseModel):
+    """How often contacts failed for one reason, in one month and group."""
+
+    month: str
+    region: str = Field(description="Path of adcodes; empty for all that the asker may see")
+    staff_id: str
+    factor: str = Field(description="The reason that the caller judged; `not_said` where none was given")
+    failures: int
+
+
 class Definition(BaseModel):
     """What a measure or a ratio says."""
 
@@ -52,6 +62,14 @@ async def monthly(here: Here, who: Reader, first: Month, last: Month, by: Groupi
         names = await reports.names(tx)
     groups = groupby(rows, key=lambda row: (row["month"], row["region"], row["staff_id"]))
     return [_row(key, list(group), names) for key, group in groups]
+
+
+@router.get("/failure-factors")
+async def failure_factors(here: Here, who: Reader, first: Month, last: Month, by: Grouping = "all") -> list[Factor]:
+    """Show why contacts failed from month `first` to `last`, most frequent reasons first (K2)."""
+    async with scoped(here.station.api, who.claims()) as tx:
+        rows = await reports.factors(tx, first, last, by)
+    return [Factor.model_validate(dict(row)) for row in rows]
 
 
 @router.get("/definitions")

@@ -15,12 +15,14 @@ L = TypeVar("L", bound=Struct)
 
 
 class Cell(Struct, frozen=True, order=True):
-    """Where something counts: a month, a county, and who answers for it."""
+    """Where something counts: a month, a county, who answers for it, and why."""
 
     month: str
     region: str
     staff_id: str = ""
     """Empty: the county's queue, nobody in person."""
+    factor: str = ""
+    """What it was put down to; empty where a measure does not ask."""
 
 
 class Nothing(Struct, frozen=True):

@@ -14,6 +14,7 @@ from services.kpi.domain.count import Memory, due_on
 from services.kpi.domain.measure import AnyMeasure, Cell, Increment
 
 SHAPE = 1
+CELL = ("month", "region", "staff_id", "factor")
 
 
 async def load(tx: AsyncConnection, customers: Iterable[str], measures: Sequence[AnyMeasure]) -> dict[str, Memory]:
@@ -72,16 +73,17 @@ async def add(tx: AsyncConnection, increments: Iterable[tuple[str, Increment]]) 
     for measure, increment in increments:
         summed[measure, increment.cell] += increment.value
     rows = [
-        {"measure": measure, "month": cell.month, "region": cell.region, "staff_id": cell.staff_id, "value": value}
+        {"measure": measure, "value": value} | {name: getattr(cell, name) for name in CELL}
         for (measure, cell), value in sorted(summed.items())
         if value
     ]
     if rows:
         await tx.execute(
             text(
-                "INSERT INTO counter AS known (measure, month, region, staff_id, value)"
-                " VALUES (:measure, :month, CAST(CAST(:region AS text) AS ltree), :staff_id, :value)"
-                " ON CONFLICT (measure, month, region, staff_id) DO UPDATE SET value = known.value + excluded.value"
+                "INSERT INTO counter AS known (measure, month, region, staff_id, factor, value)"
+                " VALUES (:measure, :month, CAST(CAST(:region AS text) AS ltree), :staff_id, :factor, :value)"
+                " ON CONFLICT (measure, month, region, staff_id, factor)"
+                " DO UPDATE SET value = known.value + excluded.value"
             ),
             rows,
         )
@@ -99,9 +101,12 @@ async def waiting_for(tx: AsyncConnection, day: date, limit: int) -> list[str]:
 async def everything(tx: AsyncConnection) -> dict[tuple[str, Cell], int]:
     """Return all counters that are not 0."""
     rows = await tx.execute(
-        text("SELECT measure, month, CAST(region AS text) AS region, staff_id, value FROM counter WHERE value <> 0")
+        text(
+            "SELECT measure, month, CAST(region AS text) AS region, staff_id, factor, value"
+            " FROM counter WHERE value <> 0"
+        )
     )
-    return {(row.measure, Cell(row.month, row.region, row.staff_id)): row.value for row in rows}
+    return {(row.measure, Cell(*(getattr(row, name) for name in CELL))): row.value for row in rows}
 
 
 async def last_day_swept(tx: AsyncConnection) -> date | None:

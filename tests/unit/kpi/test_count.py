@@ -19,7 +19,7 @@ pytestmark = pytest.mark.unit
 def test_a_fact_is_told_to_those_who_hear_it() -> None:
     counted = count(all_measures(), PolicyBook(), {}, contact())
     assert {measure for measure, _ in counted.increments} == {"contacts", "retained"}
-    assert set(counted.memory) == {"contacts", "retained"}
+    assert set(counted.memory) == {"contacts", "retained", "failures"}
 
 
 def test_what_others_remember_stays_as_it_is() -> None:

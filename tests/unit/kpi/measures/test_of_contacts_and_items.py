@@ -23,6 +23,23 @@ def test_only_a_claim_that_the_customer_stays_is_retained(outcome: Outcome | Non
     assert counted([contact(), contact(outcome=outcome)])["retained"] == {MARCH: 1}
 
 
+def test_a_failure_counts_under_the_reason_that_the_caller_judged() -> None:
+    told = counted(
+        [
+            contact(outcome="refused", judged_reason="competitor_tariff"),
+            contact(outcome="left", judged_reason="competitor_tariff"),
+            contact(outcome="refused", judged_reason=None),
+        ]
+    )
+    tariff, unknown = (Cell("2026-03", REGION, "anna", factor) for factor in ("competitor_tariff", "not_said"))
+    assert told["failures"] == {tariff: 2, unknown: 1}
+
+
+@pytest.mark.parametrize("outcome", ["retained", "considering", "wrong_number", None])
+def test_no_other_outcome_is_a_failure(outcome: Outcome | None) -> None:
+    assert counted([contact(outcome=outcome)])["failures"] == {}
+
+
 @pytest.mark.parametrize("state", ["gated", "cleared", "capacity"])
 def test_only_a_worked_item_is_worked(state: str) -> None:
     assert counted([closed(), closed(state=state, staff_id=None)])["worked"] == {MARCH: 1}
