@@ -15,7 +15,7 @@ import msgspec
 import typer
 from aiokafka import AIOKafkaProducer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.roster import histories
@@ -58,7 +58,7 @@ def list_command(
         for service, letter in found:
             print(msgspec.json.encode({"service": service, **asdict(letter)}).decode())
         return
-    table = Table("service", "id", "where", "reason", "detail", "state", "buried at")
+    table = Table("service", Column("id", no_wrap=True), "where", "reason", "detail", "state", "buried at")
     for service, letter in found:
         where = f"{letter.topic}/{letter.partition} {letter.log_offset}"
         table.add_row(

@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import log, metrics, sweep
@@ -204,6 +205,7 @@ async def open_station(settings: Settings, name: str) -> AsyncIterator[Station]:
     reader = LogReader(settings)
     await reader.start()
     try:
+        await _check_deployment(settings, stream)
         yield Station(
             name=name,
             settings=settings,
@@ -219,6 +221,23 @@ async def open_station(settings: Settings, name: str) -> AsyncIterator[Station]:
         await reader.stop()
         await stream.dispose()
         await api.dispose()
+
+
+async def _check_deployment(settings: Settings, engine: AsyncEngine) -> None:
+    """Stop before production decides on a simulation's time.
+
+    Raises:
+        StopServiceError: the database is a simulation's, and the settings say production.
+    """
+    if settings.environment != "production":
+        return
+    async with engine.connect() as tx:
+        simulated = (await tx.execute(text("SELECT simulation FROM platform.deployment"))).scalar_one_or_none()
+    if simulated:
+        raise StopServiceError(
+            "could not start: the database belongs to a simulation, and KEEPLINE_ENVIRONMENT says production. "
+            "Point KEEPLINE_DATABASE_URL at the production database"
+        )
 
 
 class _Server(uvicorn.Server):

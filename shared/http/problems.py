@@ -76,17 +76,24 @@ class UnavailableError(StatusProblem):
 
 def install(app: FastAPI) -> None:
     """Answer every error of `app` as application/problem+json."""
+    logger = logging.getLogger(__name__)
+    logger.addFilter(_wakes_somebody)
     handlers: dict[type[Exception], Handler[ExceptionHandler, Exception]] = dict.fromkeys(OUTAGES, _outage)
-    handler = new_exception_handler(logger=logging.getLogger(__name__), handlers=handlers)
+    handler = new_exception_handler(logger=logger, handlers=handlers)
     for kind in OUTAGES:
         app.add_exception_handler(kind, handler)
     add_exception_handler(app, handler)
 
 
+def _wakes_somebody(record: logging.LogRecord) -> bool:
+    """Tell whether a failure is logged: an outage shows in the metrics, and is no bug to wake a person for."""
+    error = record.exc_info[1] if record.exc_info else None
+    return error is None or not (isinstance(error, UnavailableError) or transient(error))
+
+
 def _outage(_: ExceptionHandler, __: Request, error: Exception) -> Problem:
     if transient(error):
         return UnavailableError("the database or the broker is away or busy", headers={"Retry-After": "1"})
-    logging.getLogger(__name__).error("request failed", exc_info=error)
     return Problem(title="Internal server error", status=500)
 
 

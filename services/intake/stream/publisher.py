@@ -1,9 +1,10 @@
 """Publishes events and waits until every one is acknowledged; what is under way is bounded."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaTimeoutError
 
 from shared import codec
 from shared.catalogue import topic_of
@@ -14,6 +15,8 @@ from shared.topic import Event
 UNDER_WAY_MAX = 20_000
 """Events sent and not yet acknowledged; beyond, the door says 429 and files wait."""
 PARTS = 2_000
+ACKNOWLEDGED_S = 30.0
+"""How long so many may take; a broker that is away longer is an outage, and whoever publishes is told."""
 
 
 class PressureError(Exception):
@@ -48,10 +51,17 @@ class Publisher:
         self._under_way += len(listed)
         try:
             for start in range(0, len(listed), PARTS):
-                await asyncio.gather(*[await self._send(event) for event in listed[start : start + PARTS]])
+                await self._send_part(listed[start : start + PARTS])
         finally:
             self._under_way -= len(listed)
         return len(listed)
+
+    async def _send_part(self, events: Sequence[Event]) -> None:
+        try:
+            async with asyncio.timeout(ACKNOWLEDGED_S):
+                await asyncio.gather(*[await self._send(event) for event in events])
+        except TimeoutError as late:
+            raise KafkaTimeoutError(f"no acknowledgement within {ACKNOWLEDGED_S:.0f} s") from late
 
     async def _send(self, event: Event) -> "asyncio.Future[object]":
         topic = topic_of(type(event))
