@@ -19,8 +19,10 @@ from shared.events.warning_settled import WarningSettled, WarningState
 from shared.policy import EVERYWHERE, PolicyBook, PolicyVersion
 from shared.topic import Event, of_kind
 from tests.support.builders import NUMBER, REGION, at, fresh
+from tests.unit.warning.builders import warning
 
 NOON = at("2026-03-05 12:00")
+W1 = warning(NOON, id="w1")
 STATES = get_args(WarningState)
 ROSTER = (
     Member("anna", "customer_manager", REGION),
@@ -46,15 +48,15 @@ def everybody_held_out() -> PolicyVersion:
     return policy(2, "holdout", share=1.0, salt=Holdout().salt)
 
 
-def cleared(warning: WarningRaised, hours: float = 1) -> WarningCleared:
+def cleared(about: WarningRaised, hours: float = 1) -> WarningCleared:
     """Return that a warning's reason was gone so many hours after it was raised."""
     return WarningCleared(
         id=fresh("cleared"),
-        occurred_at=warning.occurred_at + timedelta(hours=hours),
-        msisdn=warning.msisdn,
-        rule_id=warning.rule_id,
-        subscription_id=warning.subscription_id,
-        customer_id=warning.customer_id,
+        occurred_at=about.occurred_at + timedelta(hours=hours),
+        msisdn=about.msisdn,
+        rule_id=about.rule_id,
+        subscription_id=about.subscription_id,
+        customer_id=about.customer_id,
         cause_id=fresh("cause"),
         why="service resumed",
     )
@@ -136,3 +138,11 @@ class AtDesk:
     def counted(self) -> Counter[WarningState]:
         """Return how many warnings are in each state."""
         return Counter(self.states.values())
+
+
+def opened(*more: Event) -> tuple[AtDesk, Item]:
+    """Return a desk with one open item, and the item, once `more` was heard too."""
+    desk = AtDesk()
+    desk.hear(W1, *more)
+    assert desk.case.open_item
+    return desk, desk.case.open_item
