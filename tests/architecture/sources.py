@@ -21,11 +21,15 @@ def tracked() -> tuple[Path, ...]:
     return tuple(Path(name) for name in names if (CHECKOUT / name).exists())
 
 
-@cache
 def modules(*roots: str) -> dict[str, ast.Module]:
     """Return every tracked Python file below `roots`, parsed, by its path."""
     wanted = [path for path in tracked() if path.suffix == ".py" and path.parts[0] in roots]
-    return {str(path): ast.parse((CHECKOUT / path).read_text(encoding="utf-8")) for path in wanted}
+    return {str(path): _parsed(path) for path in wanted}
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse((CHECKOUT / path).read_text(encoding="utf-8"))
 
 
 def lines_of(path: str) -> int:
@@ -54,8 +58,13 @@ def functions(*roots: str) -> tuple[Function, ...]:
     )
 
 
-def names_in(tree: ast.AST) -> Iterator[str]:
-    """Yield every dotted name that is used or imported in `tree`, imports with the module they come from."""
+@cache
+def names(*roots: str) -> dict[str, frozenset[str]]:
+    """Return every dotted name that is used or imported in each file below `roots`, imports with their module."""
+    return {path: frozenset(_names(tree)) for path, tree in modules(*roots).items()}
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
             case ast.ImportFrom(module=module, names=imported):

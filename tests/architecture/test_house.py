@@ -18,7 +18,7 @@ from services.offers.domain.mechanism import Mechanism
 from services.warning.domain import rules
 from services.warning.domain.rule import Rule
 from shared.folder import entries
-from tests.architecture.sources import OURS, modules, names_in, tracked
+from tests.architecture.sources import OURS, modules, names, tracked
 
 pytestmark = pytest.mark.unit
 
@@ -26,6 +26,7 @@ CLOCKS = re.compile(
     r"(datetime\.)?(datetime|date)\.(now|utcnow|today)|time\.(time|time_ns|monotonic|perf_counter|localtime|gmtime)"
 )
 LUCK = re.compile(r"(uuid\.)?uuid[14]|random\..+|secrets\..+|os\.urandom")
+GROUPS = {("tests", "unit"), ("tests", "replay")}
 PINNED = {"faust-streaming": "0.15.3", "aiokafka": "0.14.0", "mode-streaming": "0.7.1"}
 """The engine: exact versions, chosen by fault tests."""
 
@@ -37,12 +38,12 @@ UNDONE = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b")
 
 @pytest.mark.parametrize("kind", [CLOCKS, LUCK], ids=["system time", "fresh ids and luck"])
 def test_there_is_one_door(kind: re.Pattern[str]) -> None:
-    found = {path for path, tree in modules("shared", "services").items() if any(map(kind.fullmatch, names_in(tree)))}
+    found = {path for path, used in names("shared", "services").items() if any(map(kind.fullmatch, used))}
     assert found == {"shared/clock.py"}
 
 
 def test_sql_stands_in_storage_and_in_the_shell_only() -> None:
-    using = {path for path, tree in modules("services").items() if "sqlalchemy.text" in set(names_in(tree))}
+    using = {path for path, used in names("services").items() if "sqlalchemy.text" in used}
     assert {path for path in using if Path(path).parts[2] != "storage"} == set()
     assert len(using) > 10
 
@@ -101,10 +102,11 @@ def test_no_public_name_of_the_product_is_without_its_sentence() -> None:
 
 def test_every_test_has_its_group() -> None:
     """A test file without a marker would be left out where a group is asked for by it."""
-    for path, tree in modules("tests").items():
-        if Path(path).name.startswith("test_") and path.startswith(("tests/unit", "tests/replay")):
-            group = Path(path).parts[1]
-            assert f"pytest.mark.{group}" in set(names_in(tree)), path
+    wanted = [path for path in tracked() if path.parts[:2] in GROUPS and path.name.startswith("test_")]
+    marked = [
+        path for path in wanted if f"pytest.mark.{path.parts[1]}" in (CHECKOUT / path).read_text(encoding="utf-8")
+    ]
+    assert wanted == marked
 
 
 def requirements() -> dict[str, str]:
@@ -131,8 +133,8 @@ def test_every_locked_package_has_hashes_and_the_lock_names_no_host() -> None:
 def test_everything_that_the_project_asks_for_is_in_the_lock() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
     asked = [*project["dependencies"], *(each for more in project["optional-dependencies"].values() for each in more)]
-    names = {re.split(r"[\[=;<> ]", each)[0].lower().replace("_", "-") for each in asked}
-    assert names - {name.replace("_", "-") for name in requirements()} == set()
+    wanted = {re.split(r"[\[=;<> ]", each)[0].lower().replace("_", "-") for each in asked}
+    assert wanted - {name.replace("_", "-") for name in requirements()} == set()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from services.intake.domain.simulator.world import Plan, World
 from shared.roles import REPS
 from shared.topic import Event
 
-PLAN = Plan(seed=7, subscribers=250, first_day=date(2026, 1, 1), days=45)
+PLAN = Plan(seed=7, subscribers=220, first_day=date(2026, 1, 1), days=45)
 
 
 @cache

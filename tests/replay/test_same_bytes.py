@@ -57,7 +57,7 @@ def test_from_the_bytes_on_the_wire_it_gives_the_same_bytes() -> None:
     assert road().hear(codec.decode(topic, value) for topic, value in wire).bytes_said() == ran().bytes_said()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_in_pieces_with_all_memory_written_down_in_between_it_gives_the_same_bytes(seed: int) -> None:
     luck, events, replayed = Random(seed), happened(), road()
     cuts = sorted(luck.randint(0, len(events)) for _ in range(8))
