@@ -104,6 +104,13 @@ def test(context: typer.Context) -> None:
     sys.exit(checks.test(context.args))
 
 
+@app.command(context_settings=PASS_ON)
+def bench(context: typer.Context) -> None:
+    """Measure against peers, on servers of its own: `sieve` or `latency` [--json]."""
+    # In our own place, so that a signal meant for the benchmark reaches the one who cleans up.
+    os.execv(sys.executable, [sys.executable, "-m", "bench", *context.args])
+
+
 @app.command()
 def secret() -> None:
     """Print a new key for KEEPLINE_SECRET_KEY."""

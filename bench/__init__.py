@@ -1,0 +1,1 @@
+"""Benchmarks: each prints JSON with its figures, after checking that the work it timed was done."""

@@ -1,0 +1,52 @@
+"""On what a figure was measured."""
+
+import os
+import platform
+from pathlib import Path
+
+from msgspec import Struct
+
+from deploy.local.kafka import VERSION
+
+
+class Machine(Struct, frozen=True, kw_only=True):
+    """The machine and the programs that decide its figures."""
+
+    cpu: str
+    memory_gb: float
+    system: str
+    python: str
+    kafka: str
+
+
+def machine() -> Machine:
+    """Return what this machine is."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return Machine(
+        cpu=_cpu(),
+        memory_gb=round(memory / 2**30, 1),
+        system=f"{platform.system()} {platform.release()}",
+        python=platform.python_version(),
+        kafka=VERSION,
+    )
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return what process `pid` has used of all cores so far; 0.0 where the system doesn't say."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _cpu() -> str:
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
