@@ -58,7 +58,8 @@ class Undertaker:
             partition=record.partition,
             offset=record.offset,
             reason=reason,
-            detail=log.masked(detail)[:DETAIL_MAX],
+            # PostgreSQL has no place for NUL, and a record's own word for its type may hold one.
+            detail=log.masked(detail.replace("\x00", "\ufffd"))[:DETAIL_MAX],
             attempt=record.attempt,
             sealed=self._sealer.seal(msgspec.json.encode(_contents(record))),
         )
