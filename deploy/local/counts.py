@@ -1,9 +1,12 @@
 """What the platform has done so far, counted in its tables by their owner; services never look across schemas."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.calendar import ZONE
 
 WORKED_TIERS = ("customer_manager", "phone_manager")
 
@@ -13,6 +16,9 @@ class Counts:
     """The road in figures."""
 
     business_time: str
+    """As the operator's clocks show it."""
+    signals: int
+    """What the sieve has told the rules."""
     decided: dict[str, int]
     """Records taken by each stage."""
     warnings_by_state: dict[str, int]
@@ -31,7 +37,8 @@ async def counts(tx: AsyncConnection) -> Counts:
     """Count everything."""
     tiers = dict.fromkeys(WORKED_TIERS, 0)
     return Counts(
-        business_time=str((await tx.execute(text("SELECT platform.business_now()"))).scalar_one())[:16],
+        business_time=await _business_time(tx),
+        signals=(await tx.execute(text(SIGNALS))).scalar_one(),
         decided=await _by(tx, DECIDED),
         warnings_by_state=await _by(tx, "SELECT state, count(*) FROM dispatch.warning GROUP BY 1 ORDER BY 1"),
         work_items=tiers | await _by(tx, "SELECT tier, count(*) FROM dispatch.work_item GROUP BY 1"),
@@ -55,6 +62,14 @@ DECIDED = " UNION ALL ".join(
 )
 BURIED = " UNION ALL ".join(f"SELECT reason FROM {stage}.dead_letter" for stage in STAGES)
 DEAD_LETTERS = f"SELECT reason, count(*) FROM ({BURIED}) AS letters GROUP BY 1 ORDER BY 1"
+
+
+SIGNALS = "SELECT count(*) FROM warning.inbox WHERE topic = 'warning.signal.v1'"
+
+
+async def _business_time(tx: AsyncConnection) -> str:
+    moment: datetime = (await tx.execute(text("SELECT platform.business_now()"))).scalar_one()
+    return f"{moment.astimezone(ZONE):%Y-%m-%d %H:%M}"
 
 
 async def _by(tx: AsyncConnection, query: str) -> dict[str, int]:

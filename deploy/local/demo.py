@@ -125,7 +125,7 @@ def _table(counted: Counts, running: Platform) -> Table:
     title = f"business time {counted.business_time}   restarts {running.restarts}"
     table = Table("stage", "decided", "what came of it", title=title, title_justify="left")
     said = {
-        "sieve": "",
+        "sieve": f"{counted.signals} signals",
         "warning": _said(counted.warnings_by_state),
         "dispatch": f"waiting {_said(counted.waiting)}; contacts {_said(counted.contacts)}",
         "offers": _said(counted.offers),

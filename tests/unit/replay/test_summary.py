@@ -13,6 +13,7 @@ pytestmark = pytest.mark.unit
 
 COUNTS = Counts(
     business_time="2026-03-05 12:00",
+    signals=3,
     decided={},
     warnings_by_state={"open": 2},
     work_items={"customer_manager": 1, "phone_manager": 1},
