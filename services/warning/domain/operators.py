@@ -42,7 +42,7 @@ def operator_of(number: str, ported: Mapping[str, str]) -> str | None:
 def _by_prefix(number: str) -> str | None:
     prefixes = mobile_prefixes()
     digits = number.removeprefix("+")
-    candidates = (digits[:length] for length in range(PREFIX_DIGITS_MAX, 4, -1))
+    candidates = (digits[:length] for length in range(PREFIX_DIGITS_MAX, len(CHINA), -1))
     return next((prefixes[candidate] for candidate in candidates if candidate in prefixes), None)
 
 
