@@ -115,6 +115,12 @@ def test_what_cannot_be_read_is_refused_with_its_reason(value: bytes | None, rea
     assert refusal(value).reason is reason
 
 
+def test_a_megabyte_is_the_largest_that_is_read() -> None:
+    spare = 1_000_000 - len(encoded(more=""))
+    assert codec.decode(BILLS, encoded(more="x" * spare)) == BILL
+    assert refusal(encoded(more="x" * (spare + 1))).reason is Reason.TOO_LARGE
+
+
 def test_the_years_at_both_ends_are_read() -> None:
     for first_or_last in ("1990-01-01T00:00:00+08:00", "2199-12-31T23:59:59+08:00"):
         assert codec.decode(BILLS, encoded(occurred_at=first_or_last)).bill_no == BILL.bill_no

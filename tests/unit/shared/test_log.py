@@ -142,7 +142,7 @@ def test_a_number_in_a_librarys_exception_is_masked(lines: Lines) -> None:
 
 
 def test_what_is_no_number_stays_as_it_is(lines: Lines) -> None:
-    log.get("test").info("decided", offset=41, share=0.5, late=None, ok=True, topics=["a", "b"], ms=1772683200000)
+    log.get("test").info("decided", offset=41, share=0.5, late=None, ok=True, topics=("a", "b"), ms=1772683200000)
     (line,) = lines.read_all()
     told = {name: line[name] for name in ("offset", "share", "late", "ok", "topics", "ms")}
     assert told == {"offset": 41, "share": 0.5, "late": None, "ok": True, "topics": ["a", "b"], "ms": 1772683200000}

@@ -113,6 +113,7 @@ class TestACorrectedBill:
 
     def test_of_the_same_version_is_a_resend(self) -> None:
         assert levels(RULE, [*bills(100, 60), bill("2026-03", 60)]) == [None, ACT, None]
+        assert levels(RULE, [*bills(100, 100), bill("2026-03", 60)]) == [None, None, None]
 
     def test_is_not_warned_of_twice(self) -> None:
         assert levels(RULE, [*bills(100, 60), bill("2026-03", 10, version=2)]) == [None, ACT, None]
