@@ -54,15 +54,14 @@ def encode(event: Event) -> bytes:
 
 def headers(topic: Topic[Event], event: Event) -> list[tuple[str, bytes]]:
     """Return the headers of the CloudEvents Kafka binding for `event`."""
-    named = {
-        "ce_specversion": "1.0",
-        "ce_id": event.id,
-        CE_TYPE: topic.name,
-        "ce_source": f"/keepline/{topic.owner}",
-        "ce_time": event.occurred_at.isoformat(),
-        "content-type": "application/json",
-    }
-    return [(name, value.encode()) for name, value in named.items()]
+    return [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", event.id.encode()),
+        (CE_TYPE, topic.name.encode()),
+        ("ce_source", f"/keepline/{topic.owner}".encode()),
+        ("ce_time", event.occurred_at.isoformat().encode()),
+        ("content-type", b"application/json"),
+    ]
 
 
 def decode(topic: Topic[E], value: bytes | None, ce_type: str | None = None) -> E:
