@@ -1,5 +1,6 @@
 """Whose partitions are whose: a lot is taken over from its checkpoint, and written back when it goes elsewhere."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -25,12 +26,15 @@ class Ownership(ConsumerRebalanceListener):
         self.failure: Exception | None = None
         """aiokafka swallows what a listener raises; whoever fetches next must raise it."""
         self.assigned = False
+        self.settled = asyncio.Event()
+        """Set while there is something to go by: lots, or a failure. What is fetched before is fetched in vain."""
         self.generation = 0
         """Grows whenever the lots become others: what was fetched for the old ones is not for the new ones."""
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Write back what can be, so that the next owner has little to read again."""
         self.assigned = False
+        self.settled.clear()
         try:
             await self._write_back()
         except Exception as failure:
@@ -48,6 +52,7 @@ class Ownership(ConsumerRebalanceListener):
             self.assigned = True
         except Exception as failure:
             self.failure = failure
+        self.settled.set()
 
     async def _taken_over(self, place: TopicPartition) -> Saved:
         reader = self._station.reader

@@ -4,10 +4,9 @@ It needs no outbox: what it says has ids derived from the CDRs, so that what is 
 downstream. It says first and checkpoints after, so nothing is left unsaid.
 """
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.partitioner import murmur2
 
 from services.warning.domain.operators import Network
@@ -17,14 +16,13 @@ from services.warning.domain.sieve.tally import EMPTY
 from services.warning.storage import checkpoints, ported_numbers
 from services.warning.storage.checkpoints import FencedError, Saved
 from services.warning.stream.ownership import Ownership
-from shared import codec, log, metrics
+from services.warning.stream.saying import Saying
+from shared import log, metrics
 from shared.brake import Brake
-from shared.catalogue import topic_of
 from shared.clock import monotonic, system_now
 from shared.codec import CE_TYPE
 from shared.db import dead_letters
 from shared.events.call_detail_record import TOPIC
-from shared.kafka.producer import new_producer
 from shared.kafka.records import record_of
 from shared.policy import EVERYWHERE
 from shared.station import Station
@@ -38,7 +36,7 @@ FETCH_MS = 100
 FETCH_BYTES = 4_000_000
 CHECKPOINT_S = 5.0
 KNOWLEDGE_S = 5.0
-USAGE_DAYS_A_PASS = 2_000
+USAGE_DAYS_A_PASS = 1_500
 """A closed day is told in slices between batches, so that it never delays a signal."""
 
 
@@ -54,9 +52,9 @@ class Sieve:
         self._undertaker = station.undertaker(self.consumer)
         self._brake = Brake()
         self._sieving = Sieving(Network(), {}, Lateness())
-        self._unacknowledged: list[asyncio.Future[object]] = []
         self._checkpointed_at = monotonic()
-        self._producer: AIOKafkaProducer = new_producer(settings, linger_ms=2)
+        self._telling = False
+        self._saying = Saying(settings)
         self._client = AIOKafkaConsumer(
             bootstrap_servers=settings.kafka,
             group_id=self.consumer,
@@ -83,7 +81,7 @@ class Sieve:
             StopServiceError: a person must mend something first.
         """
         await self._learn()
-        await self._producer.start()
+        await self._saying.start()
         await self._client.start()
         try:
             self._client.subscribe([TOPIC.name], listener=self._own)
@@ -91,7 +89,7 @@ class Sieve:
                 await self._pass()
         finally:
             await self._client.stop()
-            await self._producer.stop()
+            await self._saying.stop()
 
     async def _learn(self) -> None:
         """Read policy and porting table again."""
@@ -104,8 +102,9 @@ class Sieve:
         self._sieving = Sieving(network, ported, lateness)
 
     async def _pass(self) -> None:
+        await self._own.settled.wait()
         generation = self._own.generation
-        fetched = await self._client.getmany(timeout_ms=FETCH_MS, max_records=BATCH)
+        fetched = await self._client.getmany(timeout_ms=1 if self._telling else FETCH_MS, max_records=BATCH)
         if self._own.failure:
             raise self._own.failure
         for place, records in fetched.items():
@@ -115,8 +114,8 @@ class Sieve:
                 break
             if place in self._own.lots:
                 await self._take(place, records)
-        told = await self._tell_closed_days()
-        idle = not fetched and not told
+        self._telling = await self._tell_closed_days() > 0
+        idle = not fetched and not self._telling
         if idle or monotonic() - self._checkpointed_at >= CHECKPOINT_S:
             await self._checkpoint()
 
@@ -135,7 +134,7 @@ class Sieve:
         metrics.SIEVE_RECORDS.inc(len(records))
         for signal in heard:
             metrics.SIEVE_SIGNALS.labels(signal.kind).inc()
-        await self._say(heard)
+        await self._saying.say(heard)
 
     async def _tell_closed_days(self) -> int:
         """Say a slice of the days that are over, and return how many numbers' days it was."""
@@ -146,25 +145,13 @@ class Sieve:
                 over = saved.lot.over(self._sieving.lateness)
                 day, rest = (over[0], saved.lot.close(over[0])) if over else (0, EMPTY)
             part, saved.closing = rest[:USAGE_DAYS_A_PASS], (day, rest[USAGE_DAYS_A_PASS:])
-            await self._say(usage_days(day, part))
+            await self._saying.say_days(list(usage_days(day, part)))
             told += len(part)
         return told
 
-    async def _say(self, events: Iterable[Event]) -> None:
-        for event in events:
-            topic = topic_of(type(event))
-            acknowledged = await self._producer.send(
-                topic.name,
-                key=topic.key_of(event).encode(),
-                value=codec.encode(event),
-                headers=codec.headers(topic, event),
-            )
-            self._unacknowledged.append(acknowledged)
-
     async def _checkpoint(self) -> None:
         """Write down how far each changed lot is, once all that was said so far is acknowledged."""
-        said, self._unacknowledged = self._unacknowledged, []
-        await asyncio.gather(*said)
+        await self._saying.acknowledged()
         started = monotonic()
         for place, saved in list(self._own.lots.items()):
             if saved.lot.next_offset > saved.written_offset and not len(saved.closing[1]):
@@ -182,7 +169,7 @@ class Sieve:
             logger.warning("lot given up", why=str(fenced))
             self._own.replace(place, saved, None)
             return
-        await self._say(saved.letters)
+        await self._saying.say(saved.letters)
 
     def _check_place(self, place: TopicPartition, record: ConsumerRecord[bytes, bytes]) -> None:
         """Check one record of a batch: a producer with another partitioner scatters a number over partitions."""
@@ -195,4 +182,6 @@ class Sieve:
 
 
 def _type_of(record: ConsumerRecord[bytes, bytes]) -> str | None:
+    if not record.headers:
+        return None
     return next((value.decode("utf-8", "replace") for name, value in record.headers if name == CE_TYPE), None)

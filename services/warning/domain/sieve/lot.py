@@ -124,11 +124,12 @@ def _closes_at(day: int, lateness: Lateness) -> float:
 def usage_days(day: int, rows: Tally) -> Iterable[UsageDay]:
     """Yield the events of a closed day's tallies, in the order of numbers."""
     calendar_day = EPOCH + timedelta(days=day)
+    named, over_at = calendar_day.isoformat(), start_of(calendar_day + timedelta(days=1))
     for number, counters in zip(rows.numbers.tolist(), rows.counters.tolist(), strict=True):
         msisdn = f"+{number}"
         yield UsageDay(
-            id=derived_id("usage_day", msisdn, calendar_day.isoformat(), "1"),
-            occurred_at=start_of(calendar_day + timedelta(days=1)),
+            id=derived_id("usage_day", msisdn, named, "1"),
+            occurred_at=over_at,
             msisdn=msisdn,
             day=calendar_day,
             version=1,
