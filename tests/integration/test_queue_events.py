@@ -14,6 +14,8 @@ from shared.http.tokens import Person
 from shared.settings import Settings
 from tests.support.running import until
 
+pytestmark = pytest.mark.integration
+
 ADMIN = Person(staff_id="admin", role="province_admin", region="150000")
 
 

@@ -6,6 +6,8 @@ from bench.latency.figures import latency, percentile_ms
 from bench.sieve.contenders.job import Result
 from bench.sieve.figures import rates, ratios
 
+pytestmark = pytest.mark.unit
+
 
 def rounds(*seconds: float) -> list[Result]:
     """Return rounds of 1,000 records."""

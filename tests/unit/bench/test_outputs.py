@@ -11,6 +11,8 @@ from bench.sieve.expected import Expected
 from bench.sieve.outputs import Outputs, differences
 from bench.sieve.traffic import Plan
 
+pytestmark = pytest.mark.unit
+
 DAY = date(2026, 3, 1)
 Break = Callable[[Outputs], object]
 

@@ -1,5 +1,7 @@
 """The plain sieve that contenders are held against says what the columnar one says."""
 
+import pytest
+
 from bench.sieve import traffic
 from bench.sieve.outputs import Outputs, differences
 from bench.sieve.plain import PlainSieve
@@ -8,6 +10,8 @@ from services.warning.domain.operators import Network
 from services.warning.domain.sieve import cdr
 from services.warning.domain.sieve.lot import Lateness, Lot, Sieving, usage_days
 from shared import codec
+
+pytestmark = pytest.mark.unit
 
 PLAN = Plan(cdrs=4_000, subscribers=150, days=3, seed=8)
 BATCH = 250

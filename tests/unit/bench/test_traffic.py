@@ -4,11 +4,15 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bench.sieve import plain, traffic
 from bench.sieve.expected import Expected
 from bench.sieve.traffic import Plan
 from shared import codec
 from shared.events.call_detail_record import CallDetailRecord
+
+pytestmark = pytest.mark.unit
 
 PLAN = Plan(cdrs=6_000, subscribers=400, days=3, seed=5)
 
