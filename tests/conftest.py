@@ -1,7 +1,8 @@
 """One broker and one database server for a run; a database of its own, from a template, for each test that asks."""
 
+import gc
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,16 @@ from tests.support.issuer import Issuer, issuing
 from tests.support.tables import Tables
 
 TEMPLATE = "template_keepline"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Make a report without the garbage collector: the greenlets that it ends upset Python 3.11's parser of sources."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -129,7 +129,7 @@ async def _halted(client: httpx.AsyncClient, task: "asyncio.Future[None]") -> bo
     if task.done():
         task.result()
     with suppress(httpx.HTTPError):
-        return (await client.get("/progress")).json()["halted"] is not None
+        return (await client.get("/progress")).json().get("halted") is not None
     return False
 
 
