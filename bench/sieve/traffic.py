@@ -21,8 +21,8 @@ VOICE_TENTHS = 6
 """Of ten ordinary records six are calls, one is a message, three are data."""
 FLAT = 30
 """The busiest are alike: with rank k somebody calls as 1 / (k + FLAT), so that nobody has a tenth of all calls."""
-HOTLINE_SHARE = 0.001
-FORWARDED_SHARE = 0.002
+HOTLINES_AMONG = 1 / 3
+"""Of what may be a signal so many are calls to a rival's hotline, the rest are forwarded legs."""
 RESENT_SHARE = 0.01
 LATE_SHARE, LATE_S, RESENT_S = 0.1, 7_200, 3_600
 """A tenth comes up to two hours late, what is resent within another hour: below the sieve's grace of six."""
@@ -40,6 +40,8 @@ class Plan:
     days: int
     """How many days of event time they spread over."""
     seed: int
+    telling_share: float = 0.003
+    """How many of them are calls to a rival's hotline or forwarded legs."""
 
     @property
     def prefix(self) -> int:
@@ -57,7 +59,8 @@ def cdrs(plan: Plan) -> Iterator[CallDetailRecord]:
     details = luck.integers(0, 2**62, fresh)
     drawn = luck.random(fresh)
     for number in _order(luck, arrivals, plan.cdrs - fresh):
-        yield _cdr(number, int(who[number]), float(happened[number]), (float(drawn[number]), int(details[number])))
+        telling = float(drawn[number]) / plan.telling_share
+        yield _cdr(number, int(who[number]), float(happened[number]), (telling, int(details[number])))
 
 
 def _callers(luck: np.random.Generator, subscribers: int, count: int) -> NDArray[np.int64]:
@@ -80,21 +83,21 @@ def _order(luck: np.random.Generator, arrivals: NDArray[np.float64], resent: int
 
 
 def _cdr(number: int, who: int, happened_s: float, luck: tuple[float, int]) -> CallDetailRecord:
-    drawn, details = luck
+    telling, details = luck
     common: dict[str, Any] = {
         "id": f"sw{who % 16:02d}-{number:010d}",
         "occurred_at": FIRST_DAY + timedelta(seconds=int(happened_s)),
         "msisdn": f"+86{PREFIXES[who % len(PREFIXES)]}{who:08d}",
         "cell": f"1501{who % 90:02d}-{details % 40}",
     }
-    return CallDetailRecord(**common, **_call(who, drawn, details))
+    return CallDetailRecord(**common, **_call(who, telling, details))
 
 
-def _call(who: int, drawn: float, details: int) -> dict[str, Any]:
-    """Return what was done, beside who did it when."""
-    if drawn < HOTLINE_SHARE:
+def _call(who: int, telling: float, details: int) -> dict[str, Any]:
+    """Return what was done, beside who did it when; below 1 it may be a signal."""
+    if telling < HOTLINES_AMONG:
         return {"service": "voice", "peer": HOTLINES[details % len(HOTLINES)], "duration_s": details % 300}
-    if drawn < HOTLINE_SHARE + FORWARDED_SHARE:
+    if telling < 1.0:
         return {"service": "voice", "direction": "forwarded", "peer": _peer(who, details), "duration_s": 40}
     tenth, rest = details % 10, details // 10
     if tenth < VOICE_TENTHS:
