@@ -84,6 +84,7 @@ def test_a_day_before_the_last_closed_one_is_closed_too() -> None:
 
 def test_a_repeated_cdr_is_counted_as_such_and_tallied_once() -> None:
     taken = lot([cdr(1, duration_s=60), cdr(1, duration_s=60)], [cdr(1, duration_s=60), cdr(2, duration_s=1)])
+    assert len(taken.days[FIFTH].ids) == 2
     (usage,) = told(taken)
     assert (taken.repeated, usage.calls_out, usage.seconds_out) == (2, 2, 61)
 
