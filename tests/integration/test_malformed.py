@@ -47,11 +47,7 @@ async def test_two_thousand_malformed_records_are_buried_each_with_its_reason(
     async with AsyncExitStack() as held:
         producer = await held.enter_async_context(producing(settings))
         places = await _publish_mixed(producer, good, bad)
-        ports = range(settings.http_port, settings.http_port + len(SERVICES))
-        own = [settings.model_copy(update={"http_port": port}) for port in ports]
-        clients = [
-            await held.enter_async_context(running(run, each)) for run, each in zip(SERVICES.values(), own, strict=True)
-        ]
+        clients = [await held.enter_async_context(running(run, settings)) for run in SERVICES.values()]
         for service in SERVICES:
             await _until_decided(tables, service, GOOD)
             await tables.until_count(f"{service}.outbox", 0)

@@ -1,5 +1,6 @@
 """From a forwarding to a rival, over real Kafka and PostgreSQL, to an item in somebody's hand."""
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -9,10 +10,11 @@ from shared.settings import Settings
 from tests.support.builders import at, bill, customer, forwarding, subscription
 from tests.support.running import begin_now, producing, publish, running, until
 
+pytestmark = pytest.mark.integration
+
 
 async def test_a_forwarding_to_a_rival_becomes_one_open_item(settings: Settings, owner: AsyncEngine) -> None:
     await begin_now(settings, ["warning", "dispatch"])
-    other = settings.model_copy(update={"http_port": settings.http_port + 1})
 
     async def counted(table: str, count: int) -> bool:
         async with owner.connect() as tx:
@@ -21,7 +23,7 @@ async def test_a_forwarding_to_a_rival_becomes_one_open_item(settings: Settings,
 
     async with owner.begin() as tx:
         await tx.execute(text("SELECT platform.move_business_clock('2026-03-05 12:00+08')"))
-    async with running(run_rules, settings), running(run_dispatch, other), producing(settings) as producer:
+    async with running(run_rules, settings), running(run_dispatch, settings), producing(settings) as producer:
         await publish(producer, [customer(stars=6), subscription()])
         await publish(producer, [bill("2026-02", 250)])
         await until(lambda: counted("warning.memory WHERE owner = 'profile'", 1))

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from deploy.local.ports import listening
+from deploy.local.ports import free_ports, listening
 from shared import codec
 from shared.arrival import Record
 from shared.catalogue import topic_of, topics
@@ -102,10 +102,16 @@ async def running(run: Run, settings: Settings) -> AsyncIterator[httpx.AsyncClie
 @asynccontextmanager
 async def started(run: Run, settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, "asyncio.Future[None]"]]:
     """Run a service as `running` does; return also its task, for a test in which it ends by itself."""
-    url = f"http://127.0.0.1:{settings.http_port}"
-    async with httpx.AsyncClient(base_url=url, timeout=10) as client, task_running(lambda: run(settings)) as task:
+    own, url = _with_a_port(settings)
+    async with httpx.AsyncClient(base_url=url, timeout=10) as client, task_running(lambda: run(own)) as task:
         await until(lambda: _ready(client, task), what="the service to be ready")
         yield client, task
+
+
+def _with_a_port(settings: Settings) -> tuple[Settings, str]:
+    """Return settings with a port of their own, and the address: a service that ran before may still hold its port."""
+    [port] = free_ports(1)
+    return settings.model_copy(update={"http_port": port}), f"http://127.0.0.1:{port}"
 
 
 async def _ready(client: httpx.AsyncClient, task: "asyncio.Future[None]") -> bool:
@@ -119,8 +125,8 @@ async def _ready(client: httpx.AsyncClient, task: "asyncio.Future[None]") -> boo
 @asynccontextmanager
 async def halting(run: Run, settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
     """Run a service that halts by itself; return a client of it, and what it says on `/ready`."""
-    url = f"http://127.0.0.1:{settings.http_port}"
-    async with httpx.AsyncClient(base_url=url, timeout=10) as client, task_running(lambda: run(settings)) as task:
+    own, url = _with_a_port(settings)
+    async with httpx.AsyncClient(base_url=url, timeout=10) as client, task_running(lambda: run(own)) as task:
         await until(lambda: _halted(client, task), what="the service to halt")
         yield client, (await client.get("/ready")).json()["status"]
 
