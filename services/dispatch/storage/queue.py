@@ -76,12 +76,12 @@ async def claim_next(tx: AsyncConnection, staff_id: str, lease_s: int) -> Queued
 
 
 async def renew(tx: AsyncConnection, work_item_id: str, token: int, lease_s: int) -> QueuedItem | None:
-    """Lengthen a living lease; None: the token is stale, or the lease lapsed and anybody may take the item."""
+    """Lengthen the person's living lease; None: it is another's, the token is stale, or the lease lapsed."""
     rows = await tx.execute(
         text(
             "UPDATE work_item SET lease_until = clock_timestamp() + make_interval(secs => :lease_s)"
             " WHERE work_item_id = :id AND state = 'open' AND lease_token = :token"
-            f" AND lease_until >= clock_timestamp() RETURNING {ITEM}"
+            f" AND leased_by = current_setting('app.staff') AND lease_until >= clock_timestamp() RETURNING {ITEM}"
         ),
         {"id": work_item_id, "token": token, "lease_s": lease_s},
     )
@@ -90,11 +90,12 @@ async def renew(tx: AsyncConnection, work_item_id: str, token: int, lease_s: int
 
 
 async def give_back(tx: AsyncConnection, work_item_id: str, token: int) -> bool:
-    """End a living lease; False: the token is stale or the lease lapsed."""
+    """End the person's living lease; False: it is another's, the token is stale, or the lease lapsed."""
     rows = await tx.execute(
         text(
             "UPDATE work_item SET leased_by = NULL, lease_until = NULL WHERE work_item_id = :id AND state = 'open'"
-            " AND lease_token = :token AND lease_until >= clock_timestamp() RETURNING work_item_id"
+            " AND lease_token = :token AND leased_by = current_setting('app.staff')"
+            " AND lease_until >= clock_timestamp() RETURNING work_item_id"
         ),
         {"id": work_item_id, "token": token},
     )
