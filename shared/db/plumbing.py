@@ -136,6 +136,14 @@ def statements(schema: str) -> Iterator[str]:
     yield f"REVOKE UPDATE, DELETE ON {schema}.audit, {schema}.policy FROM {schema}_stream"
 
 
+def emptied(schema: str) -> Iterator[str]:
+    """Yield the statements that take all of `schema` away but Alembic's own table, in which it writes once more."""
+    yield f"ALTER TABLE {schema}.schema_version SET SCHEMA public"
+    yield f"DROP SCHEMA {schema} CASCADE"
+    yield f"CREATE SCHEMA {schema}"
+    yield f"ALTER TABLE public.schema_version SET SCHEMA {schema}"
+
+
 def row_security(schema: str, table: str, seen: str) -> Iterator[str]:
     """Yield the statements by which people see and write those rows of `table` for which `seen` holds.
 

@@ -31,4 +31,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back."""
-    run(["DROP SCHEMA archive CASCADE", "CREATE SCHEMA archive"])
+    run(plumbing.emptied("archive"))

@@ -193,4 +193,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back."""
-    run(["DROP SCHEMA dispatch CASCADE", "CREATE SCHEMA dispatch"])
+    run(plumbing.emptied("dispatch"))

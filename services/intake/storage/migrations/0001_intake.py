@@ -26,4 +26,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back."""
     run(["REVOKE EXECUTE ON FUNCTION platform.move_business_clock FROM intake_stream"])
-    run(["DROP SCHEMA intake CASCADE", "CREATE SCHEMA intake"])
+    run(plumbing.emptied("intake"))

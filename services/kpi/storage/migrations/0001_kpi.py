@@ -113,4 +113,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back."""
-    run(["DROP SCHEMA kpi CASCADE", "CREATE SCHEMA kpi"])
+    run(plumbing.emptied("kpi"))

@@ -83,4 +83,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back."""
-    run(["DROP SCHEMA offers CASCADE", "CREATE SCHEMA offers"])
+    run(plumbing.emptied("offers"))

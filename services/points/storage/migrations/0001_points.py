@@ -84,4 +84,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back."""
-    run(["DROP SCHEMA points CASCADE", "CREATE SCHEMA points"])
+    run(plumbing.emptied("points"))

@@ -89,4 +89,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back."""
-    run(["DROP SCHEMA warning CASCADE", "CREATE SCHEMA warning"])
+    run(plumbing.emptied("warning"))
