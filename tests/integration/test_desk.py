@@ -107,7 +107,7 @@ async def move_clock(tables: Tables, day: str) -> None:
 
 def refused(answer: Response, status: int) -> bool:
     """Tell whether `answer` is a problem with `status`."""
-    told = answer.json()["status"] if answer.headers["content-type"] == PROBLEM else None
+    told = answer.json()["status"] if answer.headers.get("content-type") == PROBLEM else None
     return (answer.status_code, told) == (status, status)
 
 

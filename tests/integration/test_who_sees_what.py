@@ -161,7 +161,7 @@ async def test_whatever_people_may_read_of_customers_is_under_row_security(table
             WHERE p.polrelid = c.oid AND r.oid = ANY (p.polroles) AND pg_get_expr(p.polqual, p.polrelid) <> 'true')
         FROM pg_class c
         JOIN pg_namespace n ON n.oid = c.relnamespace
-        JOIN pg_roles r ON r.rolname LIKE '%\_api' AND has_any_column_privilege(r.oid, c.oid, 'SELECT')
+        JOIN pg_roles r ON r.rolname ~ '_api$' AND has_any_column_privilege(r.oid, c.oid, 'SELECT')
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = ANY (:telling) AND NOT a.attisdropped
         WHERE c.relkind IN ('r', 'p')
         """,
@@ -177,7 +177,7 @@ async def test_a_view_that_people_may_read_sees_no_more_than_they_do(tables: Tab
         SELECT DISTINCT n.nspname || '.' || c.relname, coalesce('security_invoker=true' = ANY (c.reloptions), false)
         FROM pg_class c
         JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-        JOIN pg_roles r ON r.rolname LIKE '%\_api' AND has_any_column_privilege(r.oid, c.oid, 'SELECT')
+        JOIN pg_roles r ON r.rolname ~ '_api$' AND has_any_column_privilege(r.oid, c.oid, 'SELECT')
         WHERE c.relkind IN ('v', 'm')
         """
     )
