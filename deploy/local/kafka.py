@@ -81,8 +81,7 @@ async def start(place: Place, changed: Callable[[], None]) -> Kafka:
         await run(format_argv, place.logs / "kafka-format.log")
     log = place.logs / "kafka.log"
     child = Child(Program(name="kafka", argv=[*java, "kafka.Kafka", str(properties)], log=log), changed)
-    await child.start()
-    await until_listening(place.port, "Kafka", log, START_S)
+    await child.start_until(until_listening(place.port, "Kafka", log, START_S))
     return Kafka(child, place.port)
 
 

@@ -61,10 +61,13 @@ async def start(home: Path, logs: Path, port: int, password: str, changed: Calla
     argv = [*prefix, _program("postgres"), "-D", str(data), "-p", str(port), *options]
     # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
     child = Child(Program(name="postgres", argv=argv, log=log, stop_signal=signal.SIGINT), changed)
-    await child.start()
+    await child.start_until(_until_up(port, password, log))
+    return Postgres(child, port, password)
+
+
+async def _until_up(port: int, password: str, log: Path) -> None:
     await until_listening(port, "PostgreSQL", log, START_S)
     await _until_recovered(port, password, log)
-    return Postgres(child, port, password)
 
 
 async def _until_recovered(port: int, password: str, log: Path) -> None:

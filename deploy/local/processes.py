@@ -5,7 +5,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,6 +55,15 @@ class Child:
         """Start it, and keep it from then on."""
         await self._spawn()
         self._keeper = asyncio.create_task(self._keep())
+
+    async def start_until(self, ready: Awaitable[None]) -> None:
+        """Start it and wait until it is `ready`; where that fails or is given up, it is ended again."""
+        await self.start()
+        try:
+            await ready
+        except BaseException:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
         """End it: by its signal, then by SIGKILL."""
@@ -125,13 +134,19 @@ async def _end(process: asyncio.subprocess.Process, stop_signal: signal.Signals)
 
 
 async def run(argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
-    """Run a command to its end.
+    """Run a command to its end; given up, it is killed.
 
     Raises:
         RuntimeError: it failed; the message holds the end of its log.
     """
     process = await spawn(Program(name=Path(argv[0]).name, argv=argv, log=log, env=env or {}))
-    if await process.wait() != 0:
+    try:
+        code = await process.wait()
+    except asyncio.CancelledError:
+        process.kill()
+        await process.wait()
+        raise
+    if code != 0:
         raise RuntimeError(f"could not run {Path(argv[0]).name}:\n{tail(log)}")
 
 
