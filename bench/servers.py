@@ -1,9 +1,8 @@
 """A broker and a database server for one benchmark, in a folder of their own that is gone afterwards."""
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -71,22 +70,19 @@ def environment(settings: Settings) -> dict[str, str]:
 async def servers(console: Console) -> AsyncIterator[Servers]:
     """Start both, with topics made and a migrated template, and stop them at the end whatever happens."""
     kafka.fetch(console)
-    with TemporaryDirectory(prefix="keepline-bench-", ignore_cleanup_errors=True) as folder:
-        home = Path(folder)
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="keepline-bench-", ignore_cleanup_errors=True))
+        home, (port, controller_port, database_port) = Path(folder), free_ports(3)
         logs = home / "logs"
         logs.mkdir()
-        ports = free_ports(3)
-        place = kafka.Place(home=home, logs=logs, port=ports[0], controller_port=ports[1])
-        starting = await asyncio.gather(
-            kafka.start(place, _nothing),
-            postgres.start(home, logs, ports[2], secrets.token_urlsafe(8), _nothing),
-        )
-        try:
-            started = Servers(home, *starting)
-            await _prepare(started)
-            yield started
-        finally:
-            await asyncio.gather(*(server.child.stop() for server in starting))
+        place = kafka.Place(home=home, logs=logs, port=port, controller_port=controller_port)
+        broker = await kafka.start(place, _nothing)
+        stack.push_async_callback(broker.child.stop)
+        database = await postgres.start(home, logs, database_port, secrets.token_urlsafe(8), _nothing)
+        stack.push_async_callback(database.child.stop)
+        started = Servers(home, broker, database)
+        await _prepare(started)
+        yield started
 
 
 async def _prepare(started: Servers) -> None:
