@@ -79,7 +79,7 @@ def _rates(report: SieveReport) -> Table:
         f"{report.cdrs:,} CDRs of {report.subscribers:,} subscribers; client alone {report.client_ceiling:,} a second"
     )
     table = Table("contender", "CDRs a second", "rounds", "CDRs a round", "cores", "ours is", title=title)
-    for name, rates in report.rates.items():
+    for name, rates in report.contenders.items():
         times = f"{report.ratios[name]} times" if name in report.ratios else f"{report.share_of_ceiling} of the client"
         each = " ".join(f"{rate:,}" for rate in rates.rounds)
         table.add_row(name, f"{rates.median:,}", each, f"{rates.cdrs:,}", str(rates.cores), times)

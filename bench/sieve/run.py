@@ -31,7 +31,10 @@ class Report(Struct, frozen=True, kw_only=True):
     days: int
     signals: int
     usage_days: int
-    rates: dict[str, Rates]
+    rates: dict[str, int]
+    """Medians."""
+    contenders: dict[str, Rates]
+    """The same in full: every round, how many CDRs it took, how many cores the process kept busy."""
     ratios: dict[str, float]
     equal_outputs: bool
     differences: list[str]
@@ -118,7 +121,8 @@ class Bench:
             days=self.plan.days,
             signals=len(self.whole.outputs.signals),
             usage_days=len(self.whole.outputs.days),
-            rates=rates,
+            rates={name: told.median for name, told in rates.items()},
+            contenders=rates,
             ratios=figures.ratios(rates),
             equal_outputs=not self.differences,
             differences=self.differences,
