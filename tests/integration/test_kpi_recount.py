@@ -30,7 +30,7 @@ MARCH = {"first": "2026-03", "last": "2026-03"}
 
 def facts() -> list[Event]:
     """Return two warnings of one city, one of them worked and saved; one of another, where two calls failed."""
-    there = {"customer_id": "c3", "subscription_id": "s3", "region": ELSEWHERE, "staff_id": "boris"}
+    there: dict[str, Any] = {"customer_id": "c3", "subscription_id": "s3", "region": ELSEWHERE, "staff_id": "boris"}
     return [
         settled(warning_id="w1"),
         settled(warning_id="w2", customer_id="c2"),
