@@ -30,7 +30,7 @@ def benchmarks() -> None:
 def sieve(
     cdrs: Annotated[int, typer.Option(help="how many records are published")] = 1_000_000,
     subscribers: int = 100_000,
-    days: Annotated[int, typer.Option(min=2, help="how many days of event time they spread over")] = 4,
+    days: Annotated[int, typer.Option(min=2, help="how many days of event time they spread over")] = 8,
     rounds: Annotated[int, typer.Option(min=1)] = 3,
     seed: int = 7,
     as_json: AsJson = False,
