@@ -35,6 +35,18 @@ async def enter(tx: AsyncConnection, segment: Segment) -> None:
     )
 
 
+async def writing(tx: AsyncConnection) -> None:
+    """Keep those who clean away from the folder until the transaction ends; a slow disk may take its time."""
+    await tx.execute(text("SET LOCAL idle_in_transaction_session_timeout = '60s'"))
+    await tx.execute(text("SELECT pg_advisory_xact_lock_shared(hashtext('archive.folder'))"))
+
+
+async def nobody_writes(tx: AsyncConnection) -> bool:
+    """Tell whether no process is between a segment and its rows; none will be until the transaction ends."""
+    alone: bool = (await tx.execute(text("SELECT pg_try_advisory_xact_lock(hashtext('archive.folder'))"))).scalar_one()
+    return alone
+
+
 async def known_segments(tx: AsyncConnection) -> set[str]:
     """Return the names of all segments that count."""
     return set((await tx.execute(text("SELECT DISTINCT segment FROM manifest"))).scalars())

@@ -15,6 +15,7 @@ from shared.clock import monotonic
 from shared.db.offsets import OffsetGapError
 from shared.kafka.consumer import Takeover
 from shared.kafka.records import record_of
+from shared.runner import runs
 from shared.station import Station
 from shared.topic import Event, Topic
 
@@ -68,11 +69,11 @@ class Archive:
             await self._client.stop()
 
     async def _clean(self) -> None:
-        """Delete segments that a crash left between writing and entering."""
-        async with self._station.stream.connect() as tx:
-            known = await manifest.known_segments(tx)
-        for name in manifest.on_disk(self._folder) - known:
-            manifest.remove(self._folder, name)
+        """Delete segments that were written and not entered, unless one is being written; they harm nobody."""
+        async with self._station.stream.begin() as tx:
+            if await manifest.nobody_writes(tx):
+                for name in manifest.on_disk(self._folder) - await manifest.known_segments(tx):
+                    manifest.remove(self._folder, name)
 
     async def _pass(self) -> None:
         fetched = await self._client.getmany(timeout_ms=FETCH_MS, max_records=BATCH)
@@ -87,16 +88,21 @@ class Archive:
         return waited >= AGE_S or sum(map(len, self._buffered.values())) >= RECORDS_MAX
 
     async def _write(self) -> None:
-        buffered = {(place.topic, place.partition): records for place, records in self._buffered.items() if records}
+        all_read = {(place.topic, place.partition): records for place, records in self._buffered.items() if records}
+        buffered = {place: next(runs(records)) for place, records in all_read.items()}
         self._forget()
         made = segment(self._station.cluster, buffered)
         try:
-            await asyncio.to_thread(manifest.write, self._folder, made)
             async with self._station.stream.begin() as tx:
+                await manifest.writing(tx)
+                await asyncio.to_thread(manifest.write, self._folder, made)
                 await manifest.enter(tx, made)
         except Exception as failure:
-            await self._take_back(made.name, failure)
+            await self._take_back(failure)
             return
+        if buffered != all_read:
+            # What stands behind a jump is read again, and by then the broker is asked about the jump.
+            await self._takeover.on_partitions_assigned(self._client.assignment())
         for (topic, _), records in buffered.items():
             metrics.EVENTS.labels(self.consumer, topic, "decided").inc(len(records))
 
@@ -104,12 +110,12 @@ class Archive:
         """Begin a new buffer: what stood in the old one is written, or will be read again."""
         self._buffered, self._buffered_since = defaultdict(list), None
 
-    async def _take_back(self, name: str, failure: Exception) -> None:
-        """After a failure forget the segment, and read again from the positions in the database."""
+    async def _take_back(self, failure: Exception) -> None:
+        """After a failure read again from the positions in the database, which know whether the segment counts."""
         logger.warning("segment not kept, reading again", error=repr(failure)[:300])
-        manifest.remove(self._folder, name)
         if isinstance(failure, OffsetGapError):
             await self._station.pass_gap(self.consumer, failure)
         else:
             await asyncio.sleep(RETRY_S)
+        await self._clean()
         await self._takeover.on_partitions_assigned(self._client.assignment())
