@@ -1,7 +1,7 @@
 """A service running inside the test, beginning at the present ends of all logs, and what Kafka said meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import Any
 
@@ -16,6 +16,7 @@ from deploy.local.ports import free_ports, listening
 from shared import codec
 from shared.arrival import Record
 from shared.catalogue import topic_of, topics
+from shared.events.call_detail_record import TOPIC as CDRS
 from shared.kafka.producer import new_producer
 from shared.kafka.topics import cluster_id, partitions
 from shared.settings import Settings
@@ -65,6 +66,25 @@ async def begin_now(settings: Settings, schemas: Sequence[str]) -> dict[TopicPar
             )
     await engine.dispose()
     return ends
+
+
+async def begin_sieve(settings: Settings, marks: Mapping[TopicPartition, int]) -> None:
+    """Make the sieve begin at `marks`, as `begin_now` returns them."""
+    cluster = await cluster_id(settings)
+    engine = create_async_engine(settings.database_url)
+    async with engine.begin() as tx:
+        await tx.execute(
+            text(
+                "INSERT INTO warning.sieve_checkpoint (cluster, partition, epoch, next_offset, closed_through,"
+                " watermark_s, shape, sequence) VALUES (:cluster, :partition, 0, :offset, 0, 0, 1, 0)"
+            ),
+            [
+                {"cluster": cluster, "partition": place.partition, "offset": offset}
+                for place, offset in marks.items()
+                if place.topic == CDRS.name
+            ],
+        )
+    await engine.dispose()
 
 
 async def log_ends(settings: Settings) -> dict[TopicPartition, int]:
