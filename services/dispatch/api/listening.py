@@ -89,6 +89,8 @@ async def told(broadcaster: Broadcaster, api: AsyncEngine, who: Person, seq: int
     with broadcaster.listening(who) as listener:
         async for missed in _missed(api, who, seq):
             yield missed
+            # It may wait for this listener already: what was sent once is not sent again.
+            seq = missed.seq
         while event := await listener.waiting.get():
             if seq is None or event.seq > seq:
                 yield event
