@@ -41,6 +41,7 @@ class Desk:
 
     async def claim_next(self, tx: AsyncConnection, who: Person) -> QueuedItem | None:
         """Return the item in hand, else lease the next one; so a lost answer strands nothing."""
+        await queue.one_by_one(tx, who.staff_id)
         held = await queue.in_hand(tx, who.staff_id)
         return held or await queue.claim_next(tx, who.staff_id, await self._lease_s(tx, who))
 

@@ -43,6 +43,14 @@ class QueuedItem:
     lease_token: int
 
 
+async def one_by_one(tx: AsyncConnection, staff_id: str) -> None:
+    """Let this person's claims wait for one another: who asks twice at once holds one item all the same."""
+    await tx.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('claim ' || CAST(:staff_id AS text), 0))"),
+        {"staff_id": staff_id},
+    )
+
+
 async def in_hand(tx: AsyncConnection, staff_id: str) -> QueuedItem | None:
     """Return the item that the person holds under a living lease."""
     rows = await tx.execute(
