@@ -131,9 +131,10 @@ def statements(schema: str) -> Iterator[str]:
     rights = "SELECT, INSERT, UPDATE, DELETE"
     yield f"GRANT {rights} ON ALL TABLES IN SCHEMA {schema} TO {schema}_stream"
     yield f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT {rights} ON TABLES TO {schema}_stream"
-    yield f"GRANT SELECT, INSERT ON {schema}.answer, {schema}.outbox, {schema}.audit TO {schema}_api"
-    yield f"GRANT SELECT ON {schema}.policy, {schema}.inbox TO {schema}_api"
+    yield f"GRANT INSERT ON {schema}.answer, {schema}.outbox, {schema}.audit TO {schema}_api"
+    yield f"GRANT SELECT ON {schema}.answer, {schema}.policy TO {schema}_api"
     yield f"REVOKE UPDATE, DELETE ON {schema}.audit, {schema}.policy FROM {schema}_stream"
+    yield from row_security(schema, "answer", "principal = current_setting('app.staff', true)")
 
 
 def emptied(schema: str) -> Iterator[str]:

@@ -100,6 +100,7 @@ GRANT SELECT ON monthly_by_city, monthly_by_county, monthly_by_staff TO kpi_api
 SEEN_BY_PEOPLE = {
     "counter": "region <@ nullif(current_setting('app.region', true), '')::ltree",
     "subscription": "region <@ nullif(current_setting('app.region', true), '')::ltree",
+    "staff": "EXISTS (SELECT FROM counter AS c WHERE c.staff_id = staff.staff_id)",
 }
 
 
