@@ -115,6 +115,6 @@ async def test_the_services_login_is_nobody_until_it_takes_a_services_role(live:
         for schema in ("intake", "warning", "dispatch", "offers", "points", "kpi", "archive"):
             for role in (f"{schema}_stream", f"{schema}_api"):
                 await connection.execute(f"SET ROLE {role}")
-                await connection.fetch(f"SELECT * FROM {schema}.inbox")
+                await connection.fetch(f"SELECT * FROM {schema}.policy")
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("SET ROLE keepline")
