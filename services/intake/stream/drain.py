@@ -52,7 +52,7 @@ class Drain:
         for stage, told in await self._pass(stages):
             if told is None:
                 return f"{stage} does not answer"
-            if why := _busy(told, before):
+            if why := why_busy(told, before):
                 return f"{stage}: {why}"
         return None if heard and await self._reader.ends(heard) == before else "new records came in"
 
@@ -74,13 +74,17 @@ class Drain:
         return told
 
 
-def _busy(told: Mapping[str, Any], ends: Mapping[TopicPartition, int]) -> str | None:
-    """Return what a stage still has to do; None: it is ready, has decided all it hears and published all it said."""
+def why_busy(told: Mapping[str, Any], ends: Mapping[TopicPartition, int]) -> str | None:
+    """Return what a stage still has to do; None: it is ready, has decided all it hears and published all it said.
+
+    `told` is what it answered on `/progress`, `ends` what was known of the logs before it did.
+    """
     if not told["ready"]:
         return "not ready"
     if told["outbox"] or told["due"]:
         return f"{told['outbox']} events unpublished, {told['due']} days not swept"
-    behind = [place for place, offset in _positions(told).items() if offset < ends.get(place, 0)]
+    # A place that was not heard of before the ends were asked for has only just been assigned: nothing is known of it.
+    behind = [place for place, offset in _positions(told).items() if place not in ends or offset < ends[place]]
     return f"behind on {behind[0].topic}/{behind[0].partition}" if behind else None
 
 
