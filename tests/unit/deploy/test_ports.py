@@ -7,6 +7,8 @@ import pytest
 from deploy.local import ports
 from deploy.local.ports import PORTS, free_ports
 
+pytestmark = pytest.mark.unit
+
 
 def test_ports_differ_and_lie_below_those_of_outgoing_connections() -> None:
     found = free_ports(20)

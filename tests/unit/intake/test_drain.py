@@ -7,6 +7,8 @@ from aiokafka import TopicPartition
 
 from services.intake.stream.drain import why_busy
 
+pytestmark = pytest.mark.unit
+
 BILLS = "billing.bill_issued.v1"
 ENDS = {TopicPartition(BILLS, 0): 5, TopicPartition(BILLS, 1): 0}
 AT_REST: dict[str, Any] = {"ready": True, "outbox": 0, "due": 0, "positions": {BILLS: {"0": 5, "1": 0}}}
