@@ -1,5 +1,6 @@
 """Calendar months and days in the operator's zone: bills, caps and success rates are counted by them."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -32,6 +33,23 @@ def month_bounds(month: str) -> tuple[datetime, datetime]:
     """Return the local midnights at which `month` begins and the next one does."""
     first, following = (date(int(m[:4]), int(m[5:]), 1) for m in (month, months_before(month, -1)))
     return start_of(first), start_of(following)
+
+
+def start_of_month(month: str) -> datetime:
+    """Return the local midnight at which `month` begins."""
+    return month_bounds(month)[0]
+
+
+def months_later(day: date, count: int) -> date:
+    """Return the day `count` months after `day`; the last of a shorter month where it has no such day."""
+    month = months_before(day.strftime("%Y-%m"), -count)
+    year, number = int(month[:4]), int(month[5:])
+    return date(year, number, min(day.day, monthrange(year, number)[1]))
+
+
+def days_before(day: date, count: int) -> date:
+    """Return the day `count` days before `day`."""
+    return day - timedelta(days=count)
 
 
 def local_moment(day: date, at: time) -> datetime:

@@ -6,9 +6,10 @@ from docs.reference.policies import fields_table
 from docs.reference.tables import MADE, table
 from docs.reference.tables import page as page_of
 from docs.reference.words import module_of, said
-from services.warning.domain.catalogue import all_rules
+from services.warning.domain.catalogue import OWN_KINDS, all_rules
 from services.warning.domain.decide import AnyRule
 from shared.catalogue import topic_of
+from shared.topic import SubscriberEvent
 
 INTRODUCTION = """\
 # Warning rules
@@ -33,11 +34,15 @@ def page() -> str:
 def _rule(rule: AnyRule) -> Iterator[str]:
     yield f"## {rule.id}\n"
     yield f"{said(module_of(type(rule.limits)))}\n"
-    heard = ", ".join(f"[{name}](topics.md#{name.replace('.', '')})" for name in sorted(_heard(rule)))
+    heard = ", ".join(sorted(map(_heard, rule.hears)))
     yield from table(("requirement", "version", "hears"), [[rule.requirement, str(rule.version), heard]])
     yield f"{said(rule.step)}\n"
+    yield f"Remembers: {said(type(rule.fresh))}\n"
     yield from fields_table(rule.limits)
 
 
-def _heard(rule: AnyRule) -> list[str]:
-    return [topic_of(kind).name for kind in rule.hears]
+def _heard(kind: type[SubscriberEvent]) -> str:
+    if kind in OWN_KINDS:
+        return OWN_KINDS[kind]
+    name = topic_of(kind).name
+    return f"[{name}](topics.md#{name.replace('.', '')})"

@@ -1,6 +1,7 @@
 """The only place of this service that builds real things."""
 
 from services.warning.storage import checkpoints
+from services.warning.stream.due import Due
 from services.warning.stream.hear import Hear, heard_topics
 from services.warning.stream.sieve import Sieve
 from shared.give_up import GiveUp
@@ -16,11 +17,12 @@ SAYS = "Hears that a customer is about to leave."
 async def run_rules(settings: Settings) -> None:
     """Run the rules over everything but raw CDRs, on Faust."""
     async with open_station(settings, "warning") as station:
-        hearing = Hearing(consumer="warning", topics=heard_topics(), handle=Hear(station.policies))
+        hear = Hear(station.policies)
+        hearing = Hearing(consumer="warning", topics=heard_topics(), handle=hear)
         consumer = FaustConsumer(settings, station.runner(hearing), station.positions)
         await station.policies.refresh()
         station.watch(hearing)
-        station.sweep(GiveUp(station.cluster, station.undertaker("warning")))
+        station.sweep(Due(hear, GiveUp(station.cluster, station.undertaker("warning"))))
         station.tasks.append(station.deciding(consumer.run))
         await station.serve(Front(SAYS), lambda: consumer.assigned)
 

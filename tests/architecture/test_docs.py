@@ -180,7 +180,7 @@ def test_every_policy_that_the_code_asks_for_is_told_of() -> None:
     assert asked <= policies().keys()
 
 
-@pytest.mark.parametrize("name", policies())
+@pytest.mark.parametrize("name", sorted(policies().keys() - {f"warning.{rule.id}" for rule in all_rules()}))
 def test_a_services_page_gives_the_defaults_of_its_policies(name: str) -> None:
     page = (DOCS / "services" / f"{name.partition('.')[0]}.md").read_text(encoding="utf-8")
     (row,) = [line for line in page.splitlines() if line.startswith("| `") and f"`{name}`" in line]

@@ -46,7 +46,7 @@ async def test_a_demo_struck_by_kills_comes_to_the_same_summary(tmp_path: Path) 
     assert (told["lost"], told["duplicated"], told["restarts"]) == (0, 0, 0), calm.err
     assert told_again["restarts"] == len(VICTIMS), "not every kill hit"
     assert _settled(told) == _settled(told_again)
-    assert set(told["warnings"]) == RULES  # type: ignore[call-overload]
+    assert set(told["warnings"]) >= RULES  # type: ignore[call-overload]
     assert all(told["warnings"].values()), "a rule has nothing to show"  # type: ignore[attr-defined]
     assert all(told["work_items"].values()), "one of the two routes was not taken"  # type: ignore[attr-defined]
     assert not processes_of(tmp_path), "something was left running"

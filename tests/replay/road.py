@@ -7,7 +7,7 @@ remembered can be written down between two events and taken up again, as the tab
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -26,8 +26,10 @@ from services.kpi.domain.count import count
 from services.kpi.domain.measure import Cell
 from services.kpi.storage.counters import read
 from services.warning.domain.catalogue import all_rules
+from services.warning.domain.day_came import day_came
 from services.warning.domain.decide import Knowledge, Memory, decide
 from services.warning.domain.operators import Network
+from services.warning.domain.siblings import siblings_told
 from services.warning.domain.sieve.cdr import Cdr
 from services.warning.domain.sieve.signals import signals
 from services.warning.domain.subscriber import Holder, Profile
@@ -80,6 +82,7 @@ class Road:
                 self.customers[event.customer_id] = event
             case SubscriptionRecorded():
                 self.periods[event.msisdn][event.subscription_id] = event
+                self._recorded(event)
                 self._count(event.customer_id, event)
             case DayPassed():
                 self._day(event)
@@ -92,10 +95,23 @@ class Road:
 
     def _fact(self, event: SubscriberEvent) -> None:
         holder = self._holder(event)
-        if holder is None:
-            return
+        if holder:
+            self._rules(holder, event)
+
+    def _recorded(self, record: SubscriptionRecorded) -> None:
+        held = [
+            self._held_by(each)
+            for periods in self.periods.values()
+            for each in periods.values()
+            if each.customer_id == record.customer_id
+        ]
+        mine = self._held_by(record)
+        for holder, told in ((mine, record), *siblings_told(mine, held)):
+            self._rules(holder, told)
+
+    def _rules(self, holder: Holder, event: SubscriberEvent) -> None:
         known = self.memories.get(holder.subscription_id, Memory(holder, Profile(), {}))
-        before = {holder.subscription_id: Memory(holder, known.profile, known.rules)}
+        before = {holder.subscription_id: Memory(holder, known.profile, known.rules, known.due)}
         knowing = partial(decide, Knowledge(all_rules(), self.policy, {}))
         folded = fold(knowing, before, [(holder.subscription_id, event)])
         self.memories.update(folded.memories)
@@ -116,7 +132,9 @@ class Road:
         ]
         if not held:
             return None
-        period = max(held, key=lambda each: each.activated_at)
+        return self._held_by(max(held, key=lambda each: each.activated_at))
+
+    def _held_by(self, period: SubscriptionRecorded) -> Holder:
         who = self.customers[period.customer_id]
         same = ("subscription_id", "msisdn", "customer_id", "brand", "package", "activated_at")
         fields = {name: getattr(period, name) for name in same}
@@ -141,7 +159,10 @@ class Road:
             self.totals[measure, increment.cell] += increment.value
 
     def _day(self, passed: DayPassed) -> None:
-        """Call whoever waits, close what nobody called in time, and tell KPI."""
+        """Tell the rules, call whoever waits, close what nobody called in time, and tell KPI."""
+        for subscription_id, memory in sorted(self.memories.items()):
+            if any(day and day <= passed.day for day in memory.due.values()):
+                self._day_came(subscription_id, memory.holder, passed)
         for customer_id, case in sorted(self.cases.items()):
             item = case.open_item
             if item and item.due_at < passed.occurred_at:
@@ -150,6 +171,14 @@ class Road:
                 self._dispatch(customer_id, self._contact(case, passed.occurred_at))
         for customer_id in sorted(self.counts):
             self._count(customer_id, passed)
+
+    def _day_came(self, subscription_id: str, holder: Holder, passed: DayPassed) -> None:
+        came, period = day_came(holder, passed.day), self.periods[holder.msisdn][subscription_id]
+        if period.ended_at is None or came.occurred_at < period.ended_at:
+            self._rules(self._held_by(period), came)
+            return
+        known = self.memories[subscription_id]
+        self.memories[subscription_id] = Memory(holder, known.profile, known.rules)
 
     def _contact(self, case: Case, at: datetime) -> ContactReported:
         item = case.open_item
@@ -196,7 +225,9 @@ class Road:
 
     def write_down(self) -> bytes:
         """Return what is remembered, as the tables keep it."""
-        rules = {who: (memory.holder, memory.profile, memory.rules) for who, memory in self.memories.items()}
+        rules = {
+            who: (memory.holder, memory.profile, memory.rules, memory.due) for who, memory in self.memories.items()
+        }
         return msgspec.json.encode({"rules": rules, "cases": self.cases, "counts": self.counts})
 
     def take_up(self, written: bytes) -> None:
@@ -208,8 +239,9 @@ class Road:
                 msgspec.convert(holder, Holder),
                 msgspec.convert(profile, Profile),
                 {rule: msgspec.convert(value, kinds[rule]) for rule, value in rules.items()},
+                msgspec.convert(due, dict[str, date | None]),
             )
-            for who, (holder, profile, rules) in kept["rules"].items()
+            for who, (holder, profile, rules, due) in kept["rules"].items()
         }
         self.cases = {who: msgspec.convert(case, Case) for who, case in kept["cases"].items()}
         self.counts = {who: read(value, all_measures()) for who, value in kept["counts"].items()}

@@ -44,12 +44,17 @@ def drops(bills: list[BillIssued]) -> set[tuple[str, str]]:
     return found
 
 
-def test_each_steep_drop_is_one_warning_and_nothing_else_is(records: list[Event]) -> None:
+def test_each_steep_drop_is_one_warning(records: list[Event]) -> None:
     replayed = Road().hear(records)
-    warned = of_kind(WarningFacts, replayed.said)
+    warned = [each for each in of_kind(WarningFacts, replayed.said) if each.rule_id == "steep_bill_drop"]
     assert {(each.msisdn, each.evidence["month"]) for each in warned} == drops(of_kind(BillIssued, records))
     assert len(warned) == len(drops(of_kind(BillIssued, records))) > 0
-    assert {each.rule_id for each in warned} == {"steep_bill_drop"}
+
+
+def test_bills_alone_tell_of_drops_and_of_shocks_and_of_nothing_else(records: list[Event]) -> None:
+    warned = of_kind(WarningFacts, Road().hear(records).said)
+    assert {each.rule_id for each in warned} == {"steep_bill_drop", "arrears_risk"}
+    assert {each.evidence["kind"] for each in warned if each.rule_id == "arrears_risk"} == {"bill_shock"}
 
 
 def test_told_today_they_are_stale_and_told_as_then_they_open_work(records: list[Event]) -> None:

@@ -34,7 +34,7 @@ def ran() -> Road:
 def test_the_road_is_walked_to_its_end() -> None:
     """Otherwise the same bytes would prove nothing."""
     warnings = of_kind(WarningRaised, ran().said)
-    assert {warning.rule_id for warning in warnings} == {
+    assert {warning.rule_id for warning in warnings} >= {
         "arrears_suspension",
         "porting",
         "rival_forwarding",

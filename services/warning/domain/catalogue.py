@@ -3,10 +3,18 @@
 from functools import cache
 
 from services.warning.domain import rules
+from services.warning.domain.day_came import DayCame
 from services.warning.domain.decide import AnyRule
 from services.warning.domain.rule import Rule
+from services.warning.domain.siblings import SiblingActivated
 from shared.folder import entries
 from shared.topic import SubscriberEvent
+
+OWN_KINDS: dict[type[SubscriberEvent], str] = {
+    DayCame: "the passing of days",
+    SiblingActivated: "newer numbers of the same customer",
+}
+"""Facts that this service tells its own rules, and what they are about."""
 
 
 @cache
@@ -23,5 +31,6 @@ def all_rules() -> tuple[AnyRule, ...]:
 
 
 def heard_kinds() -> tuple[type[SubscriberEvent], ...]:
-    """Return every kind of fact that some rule hears."""
-    return tuple(dict.fromkeys(kind for rule in all_rules() for kind in rule.hears))
+    """Return every kind of fact on Kafka that some rule hears."""
+    kinds = dict.fromkeys(kind for rule in all_rules() for kind in rule.hears)
+    return tuple(kind for kind in kinds if kind not in OWN_KINDS)

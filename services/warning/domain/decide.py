@@ -1,13 +1,14 @@
 """From a fact about a subscription to warnings: every rule that hears it, the population, the likely reason."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from msgspec import Struct, structs
 
 from services.warning.domain import population, reasons
+from services.warning.domain.day_came import DayCame
 from services.warning.domain.operators import Network, operator_of
 from services.warning.domain.population import Target
 from services.warning.domain.reasons import Weights
@@ -34,6 +35,8 @@ class Memory:
     profile: Profile
     rules: Mapping[str, Struct]
     """Each rule's own memory, by rule id; a rule that heard nothing yet has none."""
+    due: Mapping[str, date | None] = field(default_factory=dict)
+    """The day after which each rule wants to be asked, by rule id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,22 @@ def decide(knowledge: Knowledge, memory: Memory, event: SubscriberEvent) -> Deci
     known = Memory(memory.holder, profile, memory.rules)
     heard = Heard(event, _peer(knowledge, memory.holder, event))
     after: dict[str, Struct] = dict(memory.rules)
+    due = dict(memory.due)
     said: list[Event] = []
     for rule in knowledge.rules:
         if isinstance(event, rule.hears):
             limits = _policy(knowledge, f"warning.{rule.id}", rule.limits, memory.holder, event)
             after[rule.id], outcomes = rule.step(memory.rules.get(rule.id, rule.fresh), heard, limits.value)
+            due[rule.id] = _due(rule.due(after[rule.id], limits.value), event)
             for outcome in outcomes:
                 said.append(_said(knowledge, known, rule, limits, (event, outcome)))
-    return Decision(Memory(memory.holder, profile, after), tuple(said))
+    return Decision(Memory(memory.holder, profile, after, due), tuple(said))
+
+
+def _due(day: date | None, event: SubscriberEvent) -> date | None:
+    """Return `day`, but never one that is over: whoever is asked of a day is not asked of it again."""
+    over = event.day if isinstance(event, DayCame) else None
+    return over + timedelta(days=1) if day and over and day <= over else day
 
 
 def _said(
@@ -93,7 +104,7 @@ def _warning(
         "evidence": dict(finding.evidence),
         "explanation_zh": explanation_zh,
         "explanation_en": explanation_en,
-        "reasons": reasons.likely_reasons(rule.id, memory.profile, weights.value),
+        "reasons": reasons.likely_reasons((f"rule.{rule.id}", rule.speaks_for), memory.profile, weights.value),
         "cause_id": event.id,
         "rule_version": rule.version,
         "policy_version": max(limits.version, target.version, weights.version),

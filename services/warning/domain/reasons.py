@@ -1,7 +1,7 @@
 """The likely reason (W18): a small scorer that anybody can follow, from observations to points to reasons."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct, field
@@ -19,14 +19,10 @@ Reason = Literal[
     "service_dissatisfaction",
 ]
 
+Observation = tuple[str, Mapping[Reason, int]]
+"""What was observed, and the points that it gives where policy says nothing else."""
 
 POINTS: dict[str, dict[Reason, int]] = {
-    "rule.rival_hotline": {"competitor_tariff": 3, "competitor_handset": 1},
-    "rule.rival_forwarding": {"competitor_poaching": 3, "competitor_tariff": 1},
-    "rule.porting": {"competitor_tariff": 2, "competitor_poaching": 2},
-    "rule.steep_bill_drop": {"competitor_tariff": 2, "network_quality": 1},
-    "rule.voluntary_suspension": {"service_dissatisfaction": 2, "work_environment": 2},
-    "rule.arrears_suspension": {"competitor_tariff": 1, "arbitrary_sp_charges": 1},
     "bill.value_added_high": {"arbitrary_sp_charges": 4},
     "bill.over_package": {"competitor_tariff": 3},
     "bill.roaming_high": {"work_environment": 2},
@@ -34,7 +30,10 @@ POINTS: dict[str, dict[Reason, int]] = {
 
 
 class Weights(Struct, frozen=True, kw_only=True):
-    """Points that an observation gives to reasons; overridden by policy `warning.reasons`."""
+    """Points that an observation gives to reasons; overridden by policy `warning.reasons`.
+
+    What a rule speaks for stands beside it; `rule.<id>` here overrides that.
+    """
 
     points: dict[str, dict[Reason, int]] = field(default_factory=lambda: POINTS)
     value_added_share_min: float = 0.2
@@ -42,20 +41,21 @@ class Weights(Struct, frozen=True, kw_only=True):
     roaming_share_min: float = 0.3
 
 
-def likely_reasons(rule_id: str, profile: Profile, weights: Weights) -> tuple[LikelyReason, ...]:
-    """Return the reasons that the observations speak for, most points first."""
+def likely_reasons(spoken: Observation, profile: Profile, weights: Weights) -> tuple[LikelyReason, ...]:
+    """Return the reasons that what was observed speaks for, most points first; `spoken` is the rule's own word."""
     points: dict[Reason, int] = defaultdict(int)
     because: dict[Reason, list[str]] = defaultdict(list)
-    for observation in _observations(rule_id, profile, weights):
-        for reason, weight in weights.points.get(observation, {}).items():
+    observed, speaks_for = spoken
+    known = {observed: speaks_for} | weights.points
+    for observation in (observed, *_observations(profile, weights)):
+        for reason, weight in known.get(observation, {}).items():
             points[reason] += weight
             because[reason].append(observation)
     ranked = sorted(points, key=lambda reason: (-points[reason], reason))
     return tuple(LikelyReason(reason=r, weight=points[r], because=tuple(because[r])) for r in ranked)
 
 
-def _observations(rule_id: str, profile: Profile, weights: Weights) -> Iterator[str]:
-    yield f"rule.{rule_id}"
+def _observations(profile: Profile, weights: Weights) -> Iterator[str]:
     lines = latest_lines(profile)
     if lines is None:
         return

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
+from services.warning.domain.reasons import Reason
 from shared.calendar import ZONE
 from shared.topic import SubscriberEvent
 
@@ -61,8 +62,15 @@ class Clearing:
 
 Outcome = Finding | Clearing
 Step = Callable[[M, Heard[E], L], tuple[M, tuple[Outcome, ...]]]
+Due = Callable[[M, L], date | None]
+"""Memory to the first day whose passing may change the rule's mind; None: time alone never does."""
 Explain = Callable[[Mapping[str, Any]], tuple[str, str]]
 """Evidence to one sentence in Chinese and one in English."""
+
+
+def never(memory: Struct, limits: Struct) -> date | None:
+    """Time alone does not change the rule's mind."""
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +89,10 @@ class Rule(Generic[E, M, L]):
     """The memory of a subscription of which nothing was heard yet."""
     step: Step[M, E, L]
     explain: Explain
+    speaks_for: Mapping[Reason, int]
+    """Points for the likely reason (W18); policy `warning.reasons` overrides them. Empty: it says nothing of that."""
+    due: Due[M, L] = never
+    """The rule hears `DayCame` once that day is over, at the earliest; the policy counts as it is when a fact comes."""
 
 
 def clock(moment: datetime) -> str:

@@ -1,8 +1,9 @@
 """Who holds a number at a moment: the CRM's periods, and the customers behind them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +15,19 @@ from shared.events.customer_recorded import CustomerRecorded
 from shared.events.subscription_recorded import SubscriptionRecorded
 from shared.region import path_of
 from shared.topic import SubscriberEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """For how long a holder had the number."""
+
+    ended_at: datetime | None
+    """None: to this day."""
+    holder: Holder
+
+    def meets(self, first: datetime, last: datetime | None = None) -> bool:
+        """Tell whether the number was held at some moment from `first` to `last`, or at `first` alone."""
+        return self.holder.activated_at <= (last or first) and (self.ended_at is None or first < self.ended_at)
 
 
 async def record_customers(tx: AsyncConnection, records: Sequence[CustomerRecorded]) -> None:
@@ -52,11 +66,11 @@ async def record_subscriptions(tx: AsyncConnection, records: Sequence[Subscripti
             " recorded_at = excluded.recorded_at"
             " WHERE excluded.recorded_at >= known.recorded_at"
         ),
-        [_period(record) for record in sorted(records, key=lambda record: record.subscription_id)],
+        [_row(record) for record in sorted(records, key=lambda record: record.subscription_id)],
     )
 
 
-def _period(record: SubscriptionRecorded) -> dict[str, object]:
+def _row(record: SubscriptionRecorded) -> dict[str, object]:
     same = ("subscription_id", "msisdn", "customer_id", "brand", "package", "activated_at", "ended_at")
     fields = {name: getattr(record, name) for name in same}
     return fields | {"region": path_of(record.county), "recorded_at": record.occurred_at}
@@ -67,38 +81,42 @@ async def holders(tx: AsyncConnection, events: Sequence[SubscriberEvent]) -> lis
 
     None: no period that the CRM has told covers the moment.
     """
+    periods: dict[str, list[Period]] = {}
+    for period in await _locked(tx, "s.msisdn", {event.msisdn for event in events}):
+        periods.setdefault(period.holder.msisdn, []).append(period)
+    return [_at(periods.get(event.msisdn, []), event) for event in events]
+
+
+async def of_subscriptions(tx: AsyncConnection, ids: Collection[str]) -> list[Period]:
+    """Return the periods of these subscriptions in the order of their ids, locked until the transaction ends."""
+    return await _locked(tx, "s.subscription_id", ids)
+
+
+async def of_customers(tx: AsyncConnection, ids: Collection[str]) -> list[Period]:
+    """Return the periods of these customers' subscriptions in the order of their ids, locked until the end."""
+    return await _locked(tx, "s.customer_id", ids)
+
+
+async def _locked(tx: AsyncConnection, column: str, values: Collection[str]) -> list[Period]:
     rows = await tx.execute(
         text(
             "SELECT s.subscription_id, s.msisdn, s.customer_id, s.region, s.brand, s.package, s.activated_at,"
             " s.ended_at, coalesce(c.stars, 0) AS stars, c.important"
             " FROM subscription AS s LEFT JOIN customer AS c USING (customer_id)"
-            " WHERE s.msisdn = ANY(:numbers) ORDER BY s.subscription_id FOR NO KEY UPDATE OF s"
+            f" WHERE {column} = ANY(:values) ORDER BY s.subscription_id FOR NO KEY UPDATE OF s"
         ),
-        {"numbers": list({event.msisdn for event in events})},
+        {"values": list(values)},
     )
-    periods: dict[str, list[Period]] = {}
-    for row in rows:
-        fields = row._asdict()
-        periods.setdefault(row.msisdn, []).append(Period(fields.pop("ended_at"), Holder(**fields)))
-    return [_at(periods.get(event.msisdn, []), event) for event in events]
+    return [_period(row._asdict()) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """For how long a holder had the number."""
-
-    ended_at: datetime | None
-    """None: to this day."""
-    holder: Holder
+def _period(fields: dict[str, Any]) -> Period:
+    return Period(fields.pop("ended_at"), Holder(**fields))
 
 
 def _at(periods: Sequence[Period], event: SubscriberEvent) -> Holder | None:
     """Return the latest holder whose period meets the event's time; a bill speaks of its whole month."""
     instant = (event.occurred_at, event.occurred_at)
     first, last = month_bounds(event.month) if isinstance(event, BillIssued) else instant
-    meeting = (
-        period.holder
-        for period in periods
-        if period.holder.activated_at <= last and (period.ended_at is None or first < period.ended_at)
-    )
+    meeting = (period.holder for period in periods if period.meets(first, last))
     return max(meeting, key=lambda holder: holder.activated_at, default=None)

@@ -1,6 +1,7 @@
 """What each rule remembers of each subscription, read and written for a whole batch at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -22,33 +23,60 @@ async def load(tx: AsyncConnection, held: Iterable[Holder], rules: Sequence[AnyR
     kinds: dict[str, type[Struct]] = {PROFILE: Profile, **{rule.id: type(rule.fresh) for rule in rules}}
     rows = await tx.execute(
         text(
-            "SELECT subscription_id, owner, value FROM memory"
+            "SELECT subscription_id, owner, value, due_on FROM memory"
             " WHERE subscription_id = ANY(:ids) AND owner = ANY(:owners)"
         ),
         {"ids": list(holders), "owners": list(kinds)},
     )
     found: dict[str, dict[str, Any]] = {subscription_id: {} for subscription_id in holders}
+    due: dict[str, dict[str, date | None]] = {subscription_id: {} for subscription_id in holders}
     for row in rows:
         found[row.subscription_id][row.owner] = msgspec.convert(row.value, kinds[row.owner])
+        due[row.subscription_id][row.owner] = row.due_on
     return {
-        subscription_id: Memory(holder, found[subscription_id].pop(PROFILE, Profile()), found[subscription_id])
-        for subscription_id, holder in holders.items()
+        id_: Memory(holder, found[id_].pop(PROFILE, Profile()), found[id_], due[id_]) for id_, holder in holders.items()
     }
+
+
+async def due(tx: AsyncConnection, day: date, limit: int) -> list[str]:
+    """Return at most `limit` subscriptions of which some rule wants to know that `day` is over."""
+    rows = await tx.execute(
+        text(
+            "SELECT subscription_id FROM memory WHERE due_on <= :day"
+            " GROUP BY subscription_id ORDER BY subscription_id LIMIT :limit"
+        ),
+        {"day": day, "limit": limit},
+    )
+    return list(rows.scalars())
+
+
+async def rest(tx: AsyncConnection, ended: Collection[str]) -> None:
+    """Ask nothing more of subscriptions that have ended: time does not change them."""
+    if ended:
+        await tx.execute(
+            text("UPDATE memory SET due_on = NULL WHERE subscription_id = ANY(:ended)"), {"ended": list(ended)}
+        )
 
 
 async def save(tx: AsyncConnection, before: Mapping[str, Memory], after: Mapping[str, Memory]) -> None:
     """Write what changed."""
     rows = [
-        {"id": subscription_id, "owner": owner, "shape": SHAPE, "value": msgspec.json.encode(value).decode()}
+        {
+            "id": subscription_id,
+            "owner": owner,
+            "shape": SHAPE,
+            "value": msgspec.json.encode(value).decode(),
+            "due_on": memory.due.get(owner),
+        }
         for subscription_id, memory in sorted(after.items())
         for owner, value in _changed(before[subscription_id], memory)
     ]
     if rows:
         await tx.execute(
             text(
-                "INSERT INTO memory (subscription_id, owner, shape, value)"
-                " VALUES (:id, :owner, :shape, CAST(:value AS jsonb))"
-                " ON CONFLICT (subscription_id, owner) DO UPDATE SET shape = excluded.shape, value = excluded.value"
+                "INSERT INTO memory (subscription_id, owner, shape, value, due_on)"
+                " VALUES (:id, :owner, :shape, CAST(:value AS jsonb), :due_on) ON CONFLICT (subscription_id, owner)"
+                " DO UPDATE SET shape = excluded.shape, value = excluded.value, due_on = excluded.due_on"
             ),
             rows,
         )
@@ -58,5 +86,5 @@ def _changed(before: Memory, after: Memory) -> Iterable[tuple[str, Struct]]:
     if after.profile is not before.profile:
         yield PROFILE, after.profile
     for rule_id, memory in after.rules.items():
-        if memory is not before.rules.get(rule_id):
+        if memory is not before.rules.get(rule_id) or after.due.get(rule_id) != before.due.get(rule_id):
             yield rule_id, memory

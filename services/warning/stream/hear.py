@@ -1,12 +1,15 @@
 """What the rules hear: CRM records tell who holds a number, facts are decided for that holder."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.warning.domain.catalogue import all_rules, heard_kinds
+from services.warning.domain.day_came import day_came
 from services.warning.domain.decide import Knowledge, decide
+from services.warning.domain.siblings import siblings_told
 from services.warning.domain.subscriber import Holder
 from services.warning.storage import holders, memories, ported_numbers, warnings
 from shared import metrics, sweep
@@ -23,11 +26,14 @@ from shared.events.subscription_recorded import SubscriptionRecorded
 from shared.events.warning_raised import WarningFacts, WarningRaised
 from shared.topic import Event, SubscriberEvent, Topic, of_kind
 
+Happened = tuple[Holder, SubscriberEvent]
+"""A fact about a number, and who held that number then."""
+
 
 def heard_topics() -> tuple[Topic[Event], ...]:
     """Return every topic that the rules need."""
     records = (CustomerRecorded, SubscriptionRecorded, NumberPorted, DayPassed)
-    return tuple(topic_of(kind) for kind in (*records, *heard_kinds()))
+    return tuple(topic_of(kind) for kind in dict.fromkeys((*records, *heard_kinds())))
 
 
 class Hear:
@@ -47,20 +53,48 @@ class Hear:
             case DayPassed():
                 await sweep.note(tx, of_kind(DayPassed, events))
             case SubscriptionRecorded():
-                return await self._decide(tx, await _released(tx, of_kind(SubscriptionRecorded, events)))
+                return await self._recorded(tx, of_kind(SubscriptionRecorded, events))
             case SubscriberEvent():
-                return await self._decide(tx, of_kind(SubscriberEvent, events))
+                return await self._decide(tx, await _held(tx, of_kind(SubscriberEvent, events)))
         return ()
 
-    async def _decide(self, tx: AsyncConnection, events: Sequence[SubscriberEvent]) -> Sequence[Event]:
-        if not events:
+    async def day_came(self, tx: AsyncConnection, day: date, limit: int) -> Sequence[Event] | None:
+        """Tell at most `limit` subscriptions whose rules wait for it that `day` is over; None: none does any more."""
+        due = await memories.due(tx, day, limit)
+        if not due:
+            return None
+        periods = await holders.of_subscriptions(tx, due)
+        happened = [(period.holder, day_came(period.holder, day)) for period in periods]
+        going_on = [
+            (holder, event)
+            for (holder, event), period in zip(happened, periods, strict=True)
+            if period.meets(event.occurred_at)
+        ]
+        await memories.rest(tx, set(due) - {holder.subscription_id for holder, _ in going_on})
+        return await self._decide(tx, going_on)
+
+    async def _recorded(self, tx: AsyncConnection, records: Sequence[SubscriptionRecorded]) -> Sequence[Event]:
+        """Record who holds which number, tell the rules, and decide what waited for that."""
+        released = await _released(tx, records)
+        by_customer = await _by_customer(tx, records)
+        told: list[Happened] = []
+        for record in records:
+            held = by_customer[record.customer_id]
+            mine = next((each for each in held if each.subscription_id == record.subscription_id), None)
+            if mine:
+                told += [(mine, record), *siblings_told(mine, held)]
+        return await self._decide(tx, [*told, *await _held(tx, released)])
+
+    async def _decide(self, tx: AsyncConnection, happened: Sequence[Happened]) -> Sequence[Event]:
+        if not happened:
             return ()
-        held = await _holders(tx, events)
-        happened = [(holder.subscription_id, event) for event, holder in zip(events, held, strict=True) if holder]
+        events = [event for _, event in happened]
         rules = [rule for rule in all_rules() if any(isinstance(event, rule.hears) for event in events)]
-        before = await memories.load(tx, [holder for holder in held if holder], rules)
+        before = await memories.load(tx, [holder for holder, _ in happened], rules)
         knowledge = Knowledge(rules, self._policies.book, await ported_numbers.of(tx, _named(events)))
-        folded = fold(partial(decide, knowledge), before, happened)
+        folded = fold(
+            partial(decide, knowledge), before, [(holder.subscription_id, event) for holder, event in happened]
+        )
         await memories.save(tx, before, folded.memories)
         raised = [event for event in folded.events if isinstance(event, WarningFacts)]
         await warnings.record(tx, raised)
@@ -76,14 +110,24 @@ async def _released(tx: AsyncConnection, records: Sequence[SubscriptionRecorded]
     return of_kind(SubscriberEvent, await waiting.release(tx, numbers))
 
 
-async def _holders(tx: AsyncConnection, events: Sequence[SubscriberEvent]) -> list[Holder | None]:
-    """Return each event's holder; events without one are kept until the CRM tells."""
+async def _by_customer(tx: AsyncConnection, records: Sequence[SubscriptionRecorded]) -> dict[str, list[Holder]]:
+    """Return what each customer of `records` holds or held."""
+    held: dict[str, list[Holder]] = {record.customer_id: [] for record in records}
+    for period in await holders.of_customers(tx, list(held)):
+        held[period.holder.customer_id].append(period.holder)
+    return held
+
+
+async def _held(tx: AsyncConnection, events: Sequence[SubscriberEvent]) -> list[Happened]:
+    """Return `events` with their holders; those without one are kept until the CRM tells."""
+    if not events:
+        return []
     held = await holders.holders(tx, events)
     if None in held:
         await waiting.lock(tx, {event.msisdn for event in events})
         held = await holders.holders(tx, events)
         await waiting.keep(tx, [(each.msisdn, each) for each, holder in zip(events, held, strict=True) if not holder])
-    return held
+    return [(holder, event) for event, holder in zip(events, held, strict=True) if holder]
 
 
 def _named(events: Sequence[SubscriberEvent]) -> list[str]:

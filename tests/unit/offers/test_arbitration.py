@@ -7,6 +7,7 @@ import pytest
 from services.offers.domain.arbitration import BY_REASON, Strategies, allowed
 from services.offers.domain.catalogue import all_mechanisms
 from services.offers.domain.mechanism import Customer, Mechanism, Package, Strategy
+from services.warning.domain.catalogue import all_rules
 from services.warning.domain.reasons import POINTS
 from shared.policy import EVERYWHERE, PolicyBook, PolicyVersion
 from tests.support.builders import at
@@ -95,4 +96,5 @@ def test_a_mechanisms_limits_are_policy() -> None:
 
 
 def test_every_reason_that_warnings_give_leads_to_strategies() -> None:
-    assert {reason for points in POINTS.values() for reason in points} <= set(BY_REASON)
+    spoken = [*POINTS.values(), *(rule.speaks_for for rule in all_rules())]
+    assert {reason for points in spoken for reason in points} <= set(BY_REASON)

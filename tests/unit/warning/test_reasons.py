@@ -5,12 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.warning.domain.catalogue import all_rules
-from services.warning.domain.reasons import POINTS, Weights, likely_reasons
+from services.warning.domain.decide import AnyRule
+from services.warning.domain.reasons import POINTS, Observation, Weights, likely_reasons
 from services.warning.domain.subscriber import Billed, Profile
 from shared.events.bill_issued import BillLines
 from shared.events.warning_raised import LikelyReason
 
 pytestmark = pytest.mark.unit
+
+
+HOTLINE: Observation = ("rule.rival_hotline", {"competitor_tariff": 3, "competitor_handset": 1})
 
 
 def billed(**months: BillLines) -> Profile:
@@ -20,23 +24,23 @@ def billed(**months: BillLines) -> Profile:
 
 def points(profile: Profile, weights: Weights | None = None) -> dict[str, int]:
     """Return reasons and their points, when a rival's hotline was called."""
-    return {each.reason: each.weight for each in likely_reasons("rival_hotline", profile, weights or Weights())}
+    return {each.reason: each.weight for each in likely_reasons(HOTLINE, profile, weights or Weights())}
 
 
 def test_the_rule_speaks_for_reasons_by_itself() -> None:
-    assert likely_reasons("rival_hotline", Profile(), Weights()) == (
+    assert likely_reasons(HOTLINE, Profile(), Weights()) == (
         LikelyReason(reason="competitor_tariff", weight=3, because=("rule.rival_hotline",)),
         LikelyReason(reason="competitor_handset", weight=1, because=("rule.rival_hotline",)),
     )
 
 
-def test_a_rule_that_nothing_is_known_of_speaks_for_none() -> None:
-    assert likely_reasons("unheard_of", Profile(), Weights()) == ()
+def test_a_rule_that_says_nothing_of_reasons_speaks_for_none() -> None:
+    assert likely_reasons(("rule.unheard_of", {}), Profile(), Weights()) == ()
 
 
 def test_observations_add_up_and_each_is_named() -> None:
     over = billed(february=BillLines(package_fee_fen=100, data_fee_fen=100))
-    first, *_ = likely_reasons("rival_hotline", over, Weights())
+    first, *_ = likely_reasons(HOTLINE, over, Weights())
     because = ("rule.rival_hotline", "bill.over_package")
     assert first == LikelyReason(reason="competitor_tariff", weight=6, because=because)
 
@@ -70,16 +74,18 @@ def test_points_are_policy() -> None:
 
 
 @given(
-    st.sampled_from(sorted(POINTS)).map(lambda name: name.removeprefix("rule.")),
+    st.sampled_from(all_rules()),
     st.fixed_dictionaries({name: st.integers(0, 100) for name in BillLines.__struct_fields__}),
 )
 def test_reasons_are_ranked_and_their_points_are_those_of_their_observations(
-    rule_id: str, lines: dict[str, int]
+    rule: AnyRule, lines: dict[str, int]
 ) -> None:
-    found = likely_reasons(rule_id, billed(february=BillLines(**lines)), Weights())
+    spoken = (f"rule.{rule.id}", rule.speaks_for)
+    found = likely_reasons(spoken, billed(february=BillLines(**lines)), Weights())
+    known = {spoken[0]: spoken[1], **POINTS}
     assert [each.weight for each in found] == sorted((each.weight for each in found), reverse=True)
-    assert all(each.weight == sum(POINTS[seen][each.reason] for seen in each.because) for each in found)
+    assert all(each.weight == sum(known[seen][each.reason] for seen in each.because) for each in found)
 
 
-def test_every_rule_speaks_for_some_reason() -> None:
-    assert {f"rule.{rule.id}" for rule in all_rules()} <= set(POINTS)
+def test_every_rule_of_today_speaks_for_some_reason() -> None:
+    assert all(rule.speaks_for for rule in all_rules())

@@ -54,4 +54,5 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    speaks_for={"competitor_tariff": 1, "arbitrary_sp_charges": 1},
 )

@@ -71,4 +71,5 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    speaks_for={"competitor_tariff": 2, "competitor_poaching": 2},
 )

@@ -97,4 +97,5 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    speaks_for={"competitor_poaching": 3, "competitor_tariff": 1},
 )

@@ -68,4 +68,5 @@ RULE = Rule(
     fresh=Recurrence(),
     step=step,
     explain=explain,
+    speaks_for={"competitor_tariff": 3, "competitor_handset": 1},
 )

@@ -119,4 +119,5 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    speaks_for={"competitor_tariff": 2, "network_quality": 1},
 )

@@ -50,4 +50,5 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    speaks_for={"service_dissatisfaction": 2, "work_environment": 2},
 )
