@@ -7,13 +7,15 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from services.warning.domain import population, reasons
+from services.warning.domain import campaigns, population, reasons
+from services.warning.domain.campaigns import Campaign
 from services.warning.domain.day_came import DayCame
 from services.warning.domain.operators import Network, operator_of
 from services.warning.domain.population import Target
 from services.warning.domain.reasons import Weights
-from services.warning.domain.rule import Clearing, Finding, Heard, Peer, Rule
+from services.warning.domain.rule import Clearing, Finding, Heard, Level, Peer, Rule
 from services.warning.domain.subscriber import Holder, Profile, arpu, billed
+from shared.calendar import local_date
 from shared.decision import Decision
 from shared.events.bill_issued import BillIssued
 from shared.events.forwarding_changed import ForwardingChanged
@@ -47,6 +49,8 @@ class Knowledge:
     policy: PolicyBook
     ported: Mapping[str, str]
     """Numbers whose operator is another than their prefix says."""
+    campaigns: Sequence[Campaign] = ()
+    """Rivals' campaigns of the days at hand."""
 
 
 def decide(knowledge: Knowledge, memory: Memory, event: SubscriberEvent) -> Decision[Memory]:
@@ -96,15 +100,18 @@ def _warning(
     belongs = population.population_of(holder, memory.profile, at, target.value)
     arpu_fen, months_known = arpu(memory.profile, at)
     explanation_zh, explanation_en = rule.explain(finding.evidence)
+    rivals = campaigns.running(knowledge.campaigns, holder.region, local_date(at))
+    likely = reasons.likely_reasons((f"rule.{rule.id}", rule.speaks_for), memory.profile, weights.value, rivals)
+    sooner = weights.value.campaign_raises_level and reasons.lured(likely)
     facts = structs.asdict(holder) | {
         "id": derived_id("warning", rule.id, holder.subscription_id, finding.occasion),
         "occurred_at": at,
         "rule_id": rule.id,
-        "level": int(finding.level),
-        "evidence": dict(finding.evidence),
+        "level": min(finding.level + sooner, Level.ACT_NOW),
+        "evidence": {**finding.evidence, **_campaigns_seen(rivals)},
         "explanation_zh": explanation_zh,
         "explanation_en": explanation_en,
-        "reasons": reasons.likely_reasons((f"rule.{rule.id}", rule.speaks_for), memory.profile, weights.value),
+        "reasons": likely,
         "cause_id": event.id,
         "rule_version": rule.version,
         "policy_version": max(limits.version, target.version, weights.version),
@@ -113,6 +120,10 @@ def _warning(
         "months_known": months_known,
     }
     return WarningRaised(**facts, population=belongs) if belongs else WarningNoted(**facts)
+
+
+def _campaigns_seen(rivals: Sequence[Campaign]) -> dict[str, list[str]]:
+    return {"competitor_campaigns": [each.campaign_id for each in rivals]} if rivals else {}
 
 
 def _cleared(holder: Holder, rule: AnyRule, event: SubscriberEvent, clearing: Clearing) -> WarningCleared:

@@ -1,11 +1,12 @@
 """The likely reason (W18): a small scorer that anybody can follow, from observations to points to reasons."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct, field
 
+from services.warning.domain.campaigns import Campaign
 from services.warning.domain.subscriber import Profile, latest_lines
 from shared.events.warning_raised import LikelyReason
 
@@ -23,6 +24,9 @@ Observation = tuple[str, Mapping[Reason, int]]
 """What was observed, and the points that it gives where policy says nothing else."""
 
 POINTS: dict[str, dict[Reason, int]] = {
+    "campaign.tariff": {"competitor_tariff": 3},
+    "campaign.handset": {"competitor_handset": 4},
+    "campaign.poaching": {"competitor_poaching": 3},
     "bill.value_added_high": {"arbitrary_sp_charges": 4},
     "bill.over_package": {"competitor_tariff": 3},
     "bill.roaming_high": {"work_environment": 2},
@@ -39,15 +43,22 @@ class Weights(Struct, frozen=True, kw_only=True):
     value_added_share_min: float = 0.2
     over_package_share_min: float = 0.5
     roaming_share_min: float = 0.3
+    campaign_raises_level: bool = True
+    """A warning is one level more urgent while a rival's campaign runs that speaks for its likeliest reason."""
 
 
-def likely_reasons(spoken: Observation, profile: Profile, weights: Weights) -> tuple[LikelyReason, ...]:
-    """Return the reasons that what was observed speaks for, most points first; `spoken` is the rule's own word."""
+def likely_reasons(
+    spoken: Observation, profile: Profile, weights: Weights, campaigns: Sequence[Campaign] = ()
+) -> tuple[LikelyReason, ...]:
+    """Return the reasons that what was observed speaks for, most points first.
+
+    `spoken` is the rule's own word, `campaigns` are those that run in the customer's region.
+    """
     points: dict[Reason, int] = defaultdict(int)
     because: dict[Reason, list[str]] = defaultdict(list)
     observed, speaks_for = spoken
     known = {observed: speaks_for} | weights.points
-    for observation in (observed, *_observations(profile, weights)):
+    for observation in (observed, *_of_rivals(campaigns), *_of_bills(profile, weights)):
         for reason, weight in known.get(observation, {}).items():
             points[reason] += weight
             because[reason].append(observation)
@@ -55,7 +66,16 @@ def likely_reasons(spoken: Observation, profile: Profile, weights: Weights) -> t
     return tuple(LikelyReason(reason=r, weight=points[r], because=tuple(because[r])) for r in ranked)
 
 
-def _observations(profile: Profile, weights: Weights) -> Iterator[str]:
+def lured(reasons: Sequence[LikelyReason]) -> bool:
+    """Tell whether a rival's campaign speaks for the likeliest reason."""
+    return bool(reasons) and any(each.startswith("campaign.") for each in reasons[0].because)
+
+
+def _of_rivals(campaigns: Sequence[Campaign]) -> list[str]:
+    return sorted({f"campaign.{each.kind}" for each in campaigns})
+
+
+def _of_bills(profile: Profile, weights: Weights) -> Iterator[str]:
     lines = latest_lines(profile)
     if lines is None:
         return

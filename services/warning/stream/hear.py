@@ -8,16 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.warning.domain.catalogue import all_rules, heard_kinds
 from services.warning.domain.day_came import day_came
-from services.warning.domain.decide import Knowledge, decide
+from services.warning.domain.decide import AnyRule, Knowledge, decide
 from services.warning.domain.siblings import siblings_told
 from services.warning.domain.subscriber import Holder
-from services.warning.storage import holders, memories, ported_numbers, warnings
+from services.warning.storage import campaigns, holders, memories, ported_numbers, warnings
 from shared import metrics, sweep
 from shared.arrival import Arrival
+from shared.calendar import local_date
 from shared.catalogue import topic_of
 from shared.db import waiting
 from shared.db.policies import Policies
 from shared.decision import fold
+from shared.events.competitor_campaign import CompetitorCampaign
 from shared.events.customer_recorded import CustomerRecorded
 from shared.events.day_passed import DayPassed
 from shared.events.forwarding_changed import ForwardingChanged
@@ -32,7 +34,7 @@ Happened = tuple[Holder, SubscriberEvent]
 
 def heard_topics() -> tuple[Topic[Event], ...]:
     """Return every topic that the rules need."""
-    records = (CustomerRecorded, SubscriptionRecorded, NumberPorted, DayPassed)
+    records = (CustomerRecorded, SubscriptionRecorded, NumberPorted, CompetitorCampaign, DayPassed)
     return tuple(topic_of(kind) for kind in dict.fromkeys((*records, *heard_kinds())))
 
 
@@ -50,6 +52,8 @@ class Hear:
                 await holders.record_customers(tx, of_kind(CustomerRecorded, events))
             case NumberPorted():
                 await ported_numbers.record(tx, of_kind(NumberPorted, events))
+            case CompetitorCampaign():
+                await campaigns.record(tx, of_kind(CompetitorCampaign, events))
             case DayPassed():
                 await sweep.note(tx, of_kind(DayPassed, events))
             case SubscriptionRecorded():
@@ -91,7 +95,7 @@ class Hear:
         events = [event for _, event in happened]
         rules = [rule for rule in all_rules() if any(isinstance(event, rule.hears) for event in events)]
         before = await memories.load(tx, [holder for holder, _ in happened], rules)
-        knowledge = Knowledge(rules, self._policies.book, await ported_numbers.of(tx, _named(events)))
+        knowledge = await self._knowledge(tx, rules, events)
         folded = fold(
             partial(decide, knowledge), before, [(holder.subscription_id, event) for holder, event in happened]
         )
@@ -100,6 +104,17 @@ class Hear:
         await warnings.record(tx, raised)
         _count(raised)
         return folded.events
+
+    async def _knowledge(
+        self, tx: AsyncConnection, rules: Sequence[AnyRule], events: Sequence[SubscriberEvent]
+    ) -> Knowledge:
+        days = [local_date(event.occurred_at) for event in events]
+        return Knowledge(
+            rules=rules,
+            policy=self._policies.book,
+            ported=await ported_numbers.of(tx, _named(events)),
+            campaigns=await campaigns.between(tx, min(days), max(days)),
+        )
 
 
 async def _released(tx: AsyncConnection, records: Sequence[SubscriptionRecorded]) -> list[SubscriberEvent]:
