@@ -19,6 +19,8 @@ from shared.kafka.producer import new_producer
 from shared.kafka.topics import partitions
 from shared.settings import Settings
 
+KEPT_FOR_EVER = {"retention.ms": "-1"}
+"""A contender may stamp what it says with the time of the event: by that time the broker would delete it as too old."""
 LOOK_S, LOOKS = 0.05, 1_200
 UNDER_WAY = 5_000
 """Records sent before their acknowledgements are waited for."""
@@ -26,7 +28,9 @@ UNDER_WAY = 5_000
 
 async def make_topics(settings: Settings, names: Iterable[str]) -> None:
     """Make topics with as many partitions as the CDRs' one, and wait until the broker knows them."""
-    wanted = [NewTopic(name, num_partitions=PARTITIONS, replication_factor=1) for name in names]
+    wanted = [
+        NewTopic(name, num_partitions=PARTITIONS, replication_factor=1, topic_configs=KEPT_FOR_EVER) for name in names
+    ]
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
     await admin.start()
     try:

@@ -32,7 +32,11 @@ def _new_topic(topic: Topic[Event], settings: Settings) -> NewTopic:
         name=topic.name,
         num_partitions=min(topic.partitions, settings.partitions_max),
         replication_factor=settings.replication,
-        topic_configs={"retention.ms": str(topic.retention_days * DAY_MS)},
+        topic_configs={
+            "retention.ms": str(topic.retention_days * DAY_MS),
+            # Kept from arrival on: by the sender's time, history loaded on the first day would be deleted at once.
+            "message.timestamp.type": "LogAppendTime",
+        },
     )
 
 
