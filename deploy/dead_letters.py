@@ -8,7 +8,7 @@ import getpass
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Annotated, Any, NoReturn
 
 import msgspec
@@ -22,6 +22,7 @@ from deploy.roster import histories
 from shared import log
 from shared.codec import CE_TYPE
 from shared.db import audit, dead_letters
+from shared.db.audit import Operator
 from shared.db.dead_letters import Letter
 from shared.db.engine import connect
 from shared.kafka.producer import new_producer
@@ -37,14 +38,6 @@ Engines = dict[str, AsyncEngine]
 
 class LetterError(Exception):
     """What is asked of a letter cannot be done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """Whoever sits at the machine."""
-
-    staff_id: str
-    role: str = "ops"
 
 
 @app.command("list")

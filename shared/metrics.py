@@ -143,6 +143,24 @@ OFFERS = _counter(
     "Offers that came into a state.",
     "accepted growing without fulfilled: billing does not answer.",
 )
+RULE_FAILURES = _counter(
+    "keepline_rule_failures_total",
+    ("rule",),
+    "Facts that a warning rule failed on; they are kept for it.",
+    "`./keepline rules list` shows the error; after three the rule is in quarantine.",
+)
+RULE_QUARANTINED = _gauge(
+    "keepline_rule_quarantined",
+    ("rule",),
+    "Whether a warning rule is in quarantine: it is asked nothing, and what it misses is kept.",
+    "Mend the rule and give it a higher version, or mend the policy and `./keepline rules release RULE`.",
+)
+FACTS_MISSED = _gauge(
+    "keepline_rule_missed_facts",
+    ("rule",),
+    "Facts that wait until a warning rule is mended.",
+    "Falls to zero after the rule's release; if not, it failed again.",
+)
 POINTS = _counter(
     "keepline_points_total",
     ("kind",),

@@ -7,6 +7,7 @@ import faulthandler
 import os
 import sys
 import threading
+from collections.abc import Callable
 
 from shared import log
 from shared.clock import monotonic
@@ -26,6 +27,8 @@ class Watchdog(threading.Thread):
         self._beat_at = monotonic()
         self._still_since: float | None = None
         self._ended = threading.Event()
+        self.last_words: Callable[[], None] = _nothing
+        """Called before the process ends; it runs in this thread, and the loop may be hanging."""
 
     def beat(self) -> None:
         """Say that the loop turns."""
@@ -57,4 +60,15 @@ class Watchdog(threading.Thread):
             if why := self.stalled():
                 logger.error("watchdog ends the process", why=why, stall_s=self._stall_s)
                 faulthandler.dump_traceback(sys.stderr)
+                self._speak()
                 os._exit(EXIT_STALLED)
+
+    def _speak(self) -> None:
+        try:
+            self.last_words()
+        except Exception as failure:  # noqa: BLE001 - nothing may keep the process alive
+            logger.warning("last words were not written down", error=repr(failure)[:300])
+
+
+def _nothing() -> None:
+    """Say nothing."""

@@ -92,6 +92,12 @@ def dead_letters(context: typer.Context) -> None:
     _pass_on(["deploy.dead_letters", *context.args])
 
 
+@app.command(context_settings=PASS_ON)
+def rules(context: typer.Context) -> None:
+    """`list [--json]`: warning rules that failed. `release RULE`: end a rule's quarantine."""
+    _pass_on(["services.warning", *("troubles" if each == "list" else each for each in context.args)])
+
+
 @app.command()
 def check() -> None:
     """Format, lint, types, contracts, unit tests: under a minute when warm."""

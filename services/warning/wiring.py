@@ -1,9 +1,23 @@
 """The only place of this service that builds real things."""
 
+import getpass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from services.warning.storage import checkpoints
+from services.warning.storage import troubles as storage
+from services.warning.storage.troubles import Trouble
+from services.warning.stream.catch_up import CatchUp
 from services.warning.stream.due import Due
 from services.warning.stream.hear import Hear, heard_topics
+from services.warning.stream.ruling import Ruling
 from services.warning.stream.sieve import Sieve
+from services.warning.stream.trial import Trial
+from shared.db import audit
+from shared.db.audit import Operator
+from shared.db.engine import connect
 from shared.give_up import GiveUp
 from shared.http.app import Front
 from shared.kafka.faust_app import FaustConsumer
@@ -17,14 +31,43 @@ SAYS = "Hears that a customer is about to leave."
 async def run_rules(settings: Settings) -> None:
     """Run the rules over everything but raw CDRs, on Faust."""
     async with open_station(settings, "warning") as station:
-        hear = Hear(station.policies)
+        trial = Trial(settings)
+        ruling = Ruling(station.policies, trial)
+        hear = Hear(ruling)
+        station.watchdog.last_words = trial.last_words
         hearing = Hearing(consumer="warning", topics=heard_topics(), handle=hear)
         consumer = FaustConsumer(settings, station.runner(hearing), station.positions)
         await station.policies.refresh()
         station.watch(hearing)
         station.sweep(Due(hear, GiveUp(station.cluster, station.undertaker("warning"))))
-        station.tasks.append(station.deciding(consumer.run))
+        station.tasks += [station.deciding(consumer.run), CatchUp(station.stream, ruling, station.committed).run]
         await station.serve(Front(SAYS), lambda: consumer.assigned)
+
+
+async def troubles(settings: Settings) -> list[tuple[Trouble, int]]:
+    """Return each rule that failed, with how many facts wait for it."""
+    async with _database(settings) as engine, engine.connect() as tx:
+        missed = await storage.missed_by_rule(tx)
+        return [(each, missed.get(each.rule_id, 0)) for each in await storage.known(tx)]
+
+
+async def release(settings: Settings, rule_id: str) -> int | None:
+    """End the quarantine of `rule_id`; return how many facts it takes now, or None where it had no trouble."""
+    async with _database(settings) as engine, engine.begin() as tx:
+        if rule_id not in {each.rule_id for each in await storage.known(tx)}:
+            return None
+        await audit.note(tx, Operator(getpass.getuser()), "rule_released", rule_id, {})
+        return await storage.release(tx, rule_id)
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """Open the service's database as its stream does."""
+    engine = connect(settings.database_url, "warning", "warning_stream", pool_size=1)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
 
 
 async def run_sieve(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """The audit: everything that a person does, in the transaction that does it; rows are only added."""
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
@@ -19,6 +20,14 @@ class Actor(Protocol):
     def role(self) -> str:
         """Return in which role."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Whoever sits at the machine."""
+
+    staff_id: str
+    role: str = "ops"
 
 
 async def note(tx: AsyncConnection, who: Actor, action: str, subject: str, details: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """From a fact about a subscription to warnings: every rule that hears it, the population, the likely reason."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 from services.warning.domain import campaigns, population, reasons
 from services.warning.domain.campaigns import Campaign
 from services.warning.domain.day_came import DayCame
+from services.warning.domain.missed import FactMissed
 from services.warning.domain.operators import Network, operator_of
 from services.warning.domain.population import Target
 from services.warning.domain.reasons import Weights
@@ -27,6 +28,7 @@ from shared.policy import PolicyBook, Resolved
 from shared.topic import Event, SubscriberEvent
 
 AnyRule = Rule[Any, Any, Any]
+ERROR_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Memory:
     """Each rule's own memory, by rule id; a rule that heard nothing yet has none."""
     due: Mapping[str, date | None] = field(default_factory=dict)
     """The day after which each rule wants to be asked, by rule id."""
+    behind: frozenset[str] = frozenset()
+    """Rules that missed a fact of this subscription; they miss what follows too, so that order is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +55,59 @@ class Knowledge:
     """Numbers whose operator is another than their prefix says."""
     campaigns: Sequence[Campaign] = ()
     """Rivals' campaigns of the days at hand."""
+    quarantined: frozenset[str] = frozenset()
+    """Rules that failed too often, by id."""
 
 
 def decide(knowledge: Knowledge, memory: Memory, event: SubscriberEvent) -> Decision[Memory]:
-    """Let every rule that hears `event` take its step."""
+    """Let every rule that hears `event` take its step; one that fails misses it, and no other rule notices."""
     profile = billed(memory.profile, event) if isinstance(event, BillIssued) else memory.profile
-    known = Memory(memory.holder, profile, memory.rules)
+    after = replace(memory, profile=profile)
     heard = Heard(event, _peer(knowledge, memory.holder, event))
-    after: dict[str, Struct] = dict(memory.rules)
-    due = dict(memory.due)
     said: list[Event] = []
     for rule in knowledge.rules:
         if isinstance(event, rule.hears):
-            limits = _policy(knowledge, f"warning.{rule.id}", rule.limits, memory.holder, event)
-            after[rule.id], outcomes = rule.step(memory.rules.get(rule.id, rule.fresh), heard, limits.value)
-            due[rule.id] = _due(rule.due(after[rule.id], limits.value), event)
-            for outcome in outcomes:
-                said.append(_said(knowledge, known, rule, limits, (event, outcome)))
-    return Decision(Memory(memory.holder, profile, after, due), tuple(said))
+            after, now = _taken(knowledge, after, rule, heard)
+            said += now
+    return Decision(after, tuple(said))
+
+
+def _taken(
+    knowledge: Knowledge, memory: Memory, rule: AnyRule, heard: Heard[SubscriberEvent]
+) -> tuple[Memory, Sequence[Event]]:
+    """Return what the subscription's memory is after one rule's step, and what the step says."""
+    if rule.id in knowledge.quarantined or rule.id in memory.behind:
+        return _missed(memory, rule, heard.event, None)
+    try:
+        return _judged(knowledge, memory, rule, heard)
+    except Exception as error:  # noqa: BLE001 - whatever a rule raises is that rule's trouble
+        return _missed(memory, rule, heard.event, error)
+
+
+def _judged(
+    knowledge: Knowledge, memory: Memory, rule: AnyRule, heard: Heard[SubscriberEvent]
+) -> tuple[Memory, Sequence[Event]]:
+    limits = _policy(knowledge, f"warning.{rule.id}", rule.limits, memory.holder, heard.event)
+    kept, outcomes = rule.step(memory.rules.get(rule.id, rule.fresh), heard, limits.value)
+    due = _due(rule.due(kept, limits.value), heard.event)
+    said = [_said(knowledge, memory, rule, limits, (heard.event, outcome)) for outcome in outcomes]
+    return replace(memory, rules={**memory.rules, rule.id: kept}, due={**memory.due, rule.id: due}), said
+
+
+def _missed(
+    memory: Memory, rule: AnyRule, event: SubscriberEvent, error: Exception | None
+) -> tuple[Memory, Sequence[Event]]:
+    """Return the memory of a subscription that `rule` is behind with; when it catches up it names its day anew."""
+    fact = FactMissed(
+        id=event.id,
+        occurred_at=event.occurred_at,
+        rule_id=rule.id,
+        rule_version=rule.version,
+        subscription_id=memory.holder.subscription_id,
+        event=event,
+        error=f"{type(error).__name__}: {error}"[:ERROR_MAX] if error else None,
+    )
+    return replace(memory, behind=memory.behind | {rule.id}, due={**memory.due, rule.id: None}), (fact,)
 
 
 def _due(day: date | None, event: SubscriberEvent) -> date | None:

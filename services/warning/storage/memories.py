@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.warning.domain.decide import AnyRule, Memory
 from services.warning.domain.subscriber import Holder, Profile
+from services.warning.storage import troubles
 
 PROFILE = "profile"
 SHAPE = 1
@@ -33,8 +34,10 @@ async def load(tx: AsyncConnection, held: Iterable[Holder], rules: Sequence[AnyR
     for row in rows:
         found[row.subscription_id][row.owner] = msgspec.convert(row.value, kinds[row.owner])
         due[row.subscription_id][row.owner] = row.due_on
+    behind = await troubles.behind(tx, list(holders))
     return {
-        id_: Memory(holder, found[id_].pop(PROFILE, Profile()), found[id_], due[id_]) for id_, holder in holders.items()
+        id_: Memory(holder, found[id_].pop(PROFILE, Profile()), found[id_], due[id_], behind.get(id_, frozenset()))
+        for id_, holder in holders.items()
     }
 
 

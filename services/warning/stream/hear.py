@@ -2,34 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.warning.domain.catalogue import all_rules, heard_kinds
+from services.warning.domain.catalogue import heard_kinds
 from services.warning.domain.day_came import day_came
-from services.warning.domain.decide import AnyRule, Knowledge, decide
 from services.warning.domain.siblings import siblings_told
 from services.warning.domain.subscriber import Holder
-from services.warning.storage import campaigns, holders, memories, ported_numbers, warnings
-from shared import metrics, sweep
+from services.warning.storage import campaigns, holders, memories, ported_numbers
+from services.warning.stream.ruling import Happened, Ruling
+from shared import sweep
 from shared.arrival import Arrival
-from shared.calendar import local_date
 from shared.catalogue import topic_of
 from shared.db import waiting
-from shared.db.policies import Policies
-from shared.decision import fold
 from shared.events.competitor_campaign import CompetitorCampaign
 from shared.events.customer_recorded import CustomerRecorded
 from shared.events.day_passed import DayPassed
-from shared.events.forwarding_changed import ForwardingChanged
 from shared.events.number_ported import NumberPorted
 from shared.events.subscription_recorded import SubscriptionRecorded
-from shared.events.warning_raised import WarningFacts, WarningRaised
 from shared.topic import Event, SubscriberEvent, Topic, of_kind
-
-Happened = tuple[Holder, SubscriberEvent]
-"""A fact about a number, and who held that number then."""
 
 
 def heard_topics() -> tuple[Topic[Event], ...]:
@@ -41,8 +32,8 @@ def heard_topics() -> tuple[Topic[Event], ...]:
 class Hear:
     """Takes one partition's new events at a time; they are all of one topic."""
 
-    def __init__(self, policies: Policies) -> None:
-        self._policies = policies
+    def __init__(self, decide: Ruling) -> None:
+        self._decide = decide
 
     async def __call__(self, tx: AsyncConnection, arrivals: Sequence[Arrival]) -> Sequence[Event]:
         """Record or decide `arrivals`, and return what there is to say."""
@@ -89,33 +80,6 @@ class Hear:
                 told += [(mine, record), *siblings_told(mine, held)]
         return await self._decide(tx, [*told, *await _held(tx, released)])
 
-    async def _decide(self, tx: AsyncConnection, happened: Sequence[Happened]) -> Sequence[Event]:
-        if not happened:
-            return ()
-        events = [event for _, event in happened]
-        rules = [rule for rule in all_rules() if any(isinstance(event, rule.hears) for event in events)]
-        before = await memories.load(tx, [holder for holder, _ in happened], rules)
-        knowledge = await self._knowledge(tx, rules, events)
-        folded = fold(
-            partial(decide, knowledge), before, [(holder.subscription_id, event) for holder, event in happened]
-        )
-        await memories.save(tx, before, folded.memories)
-        raised = [event for event in folded.events if isinstance(event, WarningFacts)]
-        await warnings.record(tx, raised)
-        _count(raised)
-        return folded.events
-
-    async def _knowledge(
-        self, tx: AsyncConnection, rules: Sequence[AnyRule], events: Sequence[SubscriberEvent]
-    ) -> Knowledge:
-        days = [local_date(event.occurred_at) for event in events]
-        return Knowledge(
-            rules=rules,
-            policy=self._policies.book,
-            ported=await ported_numbers.of(tx, _named(events)),
-            campaigns=await campaigns.between(tx, min(days), max(days)),
-        )
-
 
 async def _released(tx: AsyncConnection, records: Sequence[SubscriptionRecorded]) -> list[SubscriberEvent]:
     """Record who holds which number, and return the facts that waited for it."""
@@ -143,13 +107,3 @@ async def _held(tx: AsyncConnection, events: Sequence[SubscriberEvent]) -> list[
         held = await holders.holders(tx, events)
         await waiting.keep(tx, [(each.msisdn, each) for each, holder in zip(events, held, strict=True) if not holder])
     return [(holder, event) for event, holder in zip(events, held, strict=True) if holder]
-
-
-def _named(events: Sequence[SubscriberEvent]) -> list[str]:
-    return [event.forwarded_to for event in events if isinstance(event, ForwardingChanged) and event.forwarded_to]
-
-
-def _count(raised: Sequence[WarningFacts]) -> None:
-    for warning in raised:
-        population = warning.population if isinstance(warning, WarningRaised) else "none"
-        metrics.WARNINGS.labels(warning.rule_id, population).inc()

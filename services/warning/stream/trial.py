@@ -1,0 +1,47 @@
+"""Which rule is at work: when its step hangs, the watchdog writes that down with its last breath."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from msgspec import Struct
+
+from services.warning.domain.decide import AnyRule
+from services.warning.domain.rule import Heard, Outcome
+from services.warning.storage import troubles
+from shared.db.engine import connect
+from shared.settings import Settings
+
+WORDS_S = 5.0
+
+
+class Trial:
+    """Rules on trial: while one takes its step, its name is known to other threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._at_work: tuple[str, int] | None = None
+
+    def watched(self, rules: Sequence[AnyRule]) -> list[AnyRule]:
+        """Return `rules` whose steps say that they are at work."""
+        return [replace(rule, step=self._step_of(rule)) for rule in rules]
+
+    def _step_of(self, rule: AnyRule) -> Any:
+        def step(memory: Struct, heard: Heard[Any], limits: Struct) -> tuple[Struct, tuple[Outcome, ...]]:
+            self._at_work = (rule.id, rule.version)
+            taken = rule.step(memory, heard, limits)
+            self._at_work = None
+            return taken
+
+        return step
+
+    def last_words(self) -> None:
+        """Write down which rule hangs, if one does; called from the watchdog's thread, with a loop of its own."""
+        if rule := self._at_work:
+            asyncio.run(self._write(rule))
+
+    async def _write(self, rule: tuple[str, int]) -> None:
+        engine = connect(self._settings.database_url, "warning", "warning_stream", pool_size=1)
+        async with asyncio.timeout(WORDS_S), engine.begin() as tx:
+            await troubles.hung(tx, rule, "its step did not come back, and the watchdog ended the process")
