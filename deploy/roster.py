@@ -18,6 +18,7 @@ class Role:
 ROLES = (
     Role("intake", ("services.intake", "door")),
     Role("sieve", ("services.warning", "sieve")),
+    Role("usage", ("services.warning", "usage")),
     Role("warning", ("services.warning", "rules")),
     Role("dispatch", ("services.dispatch",)),
     Role("offers", ("services.offers",)),

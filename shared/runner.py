@@ -46,6 +46,8 @@ class Hearing:
     """Name of the consumer group, and in metrics."""
     topics: tuple[Topic[Event], ...]
     handle: Handle
+    repeatable: bool = False
+    """The handler bears an event that comes again: offsets keep repeats out, and no inbox row is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ class Runner:
             todo = [record for record in records if record.offset >= from_offset]
             arrivals, letters = self._read(todo)
             self._brake.check(len(todo), len(letters), started)
-            fresh = await inbox.admit(tx, arrivals)
+            fresh = arrivals if self.hearing.repeatable else await inbox.admit(tx, arrivals)
             said = await self.hearing.handle(tx, fresh) if fresh else ()
             await dead_letters.bury(tx, place.cluster, letters)
             await outbox.put(tx, [*said, *letters])

@@ -10,6 +10,7 @@ from services.offers.stream.hear import HEARD as OFFERS
 from services.points.stream.hear import HEARD as POINTS
 from services.warning.stream.hear import heard_topics
 from services.warning.stream.sieve import Sieve
+from services.warning.stream.usage import HEARD as USAGE
 from shared.topic import Event, Kind, Stage, Topic
 
 SERVICES = ("intake", "warning", "dispatch", "offers", "points", "kpi", "archive")
@@ -17,6 +18,7 @@ OUTSIDE = "billing"
 """The operator's billing hears requests; in a simulation the simulator plays it."""
 HEARS: Mapping[str, tuple[Topic[Event], ...]] = {
     "sieve": Sieve.topics,
+    "usage": USAGE,
     "warning": heard_topics(),
     "dispatch": DISPATCH,
     "offers": OFFERS,

@@ -1,5 +1,5 @@
-"""`python -m services.warning rules`: the rules. `... sieve`: the sieve over raw CDRs. `... troubles [--json]`,
-`... release RULE`: which rules failed, and the end of a rule's quarantine.
+"""`python -m services.warning rules`: the rules. `... sieve`: the sieve over raw CDRs. `... usage`: keeps usage days.
+`... troubles [--json]`, `... release RULE`: which rules failed, and the end of a rule's quarantine.
 """
 
 import asyncio
@@ -8,11 +8,11 @@ import sys
 import msgspec
 
 from services.warning.storage.troubles import Trouble
-from services.warning.wiring import release, run_rules, run_sieve, troubles
+from services.warning.wiring import release, run_rules, run_sieve, run_usage, troubles
 from shared.process import main
 from shared.settings import Settings
 
-PARTS = {"rules": run_rules, "sieve": run_sieve}
+PARTS = {"rules": run_rules, "sieve": run_sieve, "usage": run_usage}
 
 
 def listed(*, as_json: bool) -> int:

@@ -15,11 +15,13 @@ from services.warning.stream.hear import Hear, heard_topics
 from services.warning.stream.ruling import Ruling
 from services.warning.stream.sieve import Sieve
 from services.warning.stream.trial import Trial
+from services.warning.stream.usage import HEARD, keep_usage_days
 from shared.db import audit
 from shared.db.audit import Operator
 from shared.db.engine import connect
 from shared.give_up import GiveUp
 from shared.http.app import Front
+from shared.kafka.consumer import Consumer
 from shared.kafka.faust_app import FaustConsumer
 from shared.runner import Hearing
 from shared.settings import Settings
@@ -68,6 +70,16 @@ async def _database(settings: Settings) -> AsyncIterator[AsyncEngine]:
         yield engine
     finally:
         await engine.dispose()
+
+
+async def run_usage(settings: Settings) -> None:
+    """Keep usage days, for the rules that look back at them."""
+    async with open_station(settings, "warning") as station:
+        hearing = Hearing(consumer="usage", topics=HEARD, handle=keep_usage_days, repeatable=True)
+        consumer = Consumer(settings, station.runner(hearing), station.positions)
+        station.watch(hearing)
+        station.tasks.append(station.deciding(consumer.run))
+        await station.serve(Front(SAYS), lambda: consumer.assigned)
 
 
 async def run_sieve(settings: Settings) -> None:

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.unit
 
 STAGES = {
     "sieve": Stage.SIGNAL,
+    "usage": Stage.WARNING,
     "warning": Stage.WARNING,
     "dispatch": Stage.DISPATCH,
     "offers": Stage.OFFERS,

@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 
 from shared.kafka.log_ends import LogReader
 
-STAGES = ("sieve", "warning", "dispatch", "offers", "points", "kpi")
+STAGES = ("sieve", "usage", "warning", "dispatch", "offers", "points", "kpi")
 LOOK_S = 0.02
 PATIENCE_S = 300.0
 

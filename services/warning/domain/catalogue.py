@@ -7,12 +7,14 @@ from services.warning.domain.day_came import DayCame
 from services.warning.domain.decide import AnyRule
 from services.warning.domain.rule import Rule
 from services.warning.domain.siblings import SiblingActivated
+from services.warning.domain.usage import UsageLooked
 from shared.folder import entries
 from shared.topic import SubscriberEvent
 
 OWN_KINDS: dict[type[SubscriberEvent], str] = {
     DayCame: "the passing of days",
     SiblingActivated: "newer numbers of the same customer",
+    UsageLooked: "a weekly look at usage days",
 }
 """Facts that this service tells its own rules, and what they are about."""
 

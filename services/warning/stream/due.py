@@ -1,17 +1,18 @@
-"""What falls due as days pass: rules that wait for a day, then facts that have waited for too long."""
+"""What falls due as days pass: rules that wait for a day, the weekly looks at usage, facts that waited for too long."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.warning.storage import usage_days
 from services.warning.stream.hear import Hear
 from shared.give_up import GiveUp
 from shared.topic import Event
 
 
 class Due:
-    """One after the other, so that a day counts as swept only when neither has anything left."""
+    """One after the other, so that a day counts as swept only when none has anything left."""
 
     def __init__(self, hear: Hear, give_up: GiveUp) -> None:
         self._hear = hear
@@ -19,5 +20,11 @@ class Due:
 
     async def __call__(self, tx: AsyncConnection, day: date, limit: int) -> Sequence[Event] | None:
         """Do at most `limit` of what is due when `day` is over; None: nothing is any more."""
-        said = await self._hear.day_came(tx, day, limit)
-        return await self._give_up(tx, day, limit) if said is None else said
+        for step in (self._hear.day_came, self._hear.look_at_usage, self._give_up, _forget):
+            if (said := await step(tx, day, limit)) is not None:
+                return said
+        return None
+
+
+async def _forget(tx: AsyncConnection, day: date, limit: int) -> Sequence[Event] | None:
+    return () if await usage_days.forget(tx, day) else None

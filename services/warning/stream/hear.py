@@ -9,7 +9,7 @@ from services.warning.domain.catalogue import heard_kinds
 from services.warning.domain.day_came import day_came
 from services.warning.domain.siblings import siblings_told
 from services.warning.domain.subscriber import Holder
-from services.warning.storage import campaigns, holders, memories, ported_numbers
+from services.warning.storage import campaigns, holders, memories, ported_numbers, usage_days
 from services.warning.stream.ruling import Happened, Ruling
 from shared import sweep
 from shared.arrival import Arrival
@@ -67,6 +67,15 @@ class Hear:
         ]
         await memories.rest(tx, set(due) - {holder.subscription_id for holder, _ in going_on})
         return await self._decide(tx, going_on)
+
+    async def look_at_usage(self, tx: AsyncConnection, day: date, limit: int) -> Sequence[Event] | None:
+        """Look at at most `limit` numbers whose day of the week `day` is; None: all of them were looked at."""
+        looks = await usage_days.look(tx, day, limit)
+        if not looks:
+            return None
+        held = await holders.holders(tx, looks)
+        known = [(holder, look) for holder, look in zip(held, looks, strict=True) if holder]
+        return await self._decide(tx, known)
 
     async def _recorded(self, tx: AsyncConnection, records: Sequence[SubscriptionRecorded]) -> Sequence[Event]:
         """Record who holds which number, tell the rules, and decide what waited for that."""

@@ -35,7 +35,7 @@ class Ruling:
 
     async def __call__(self, tx: AsyncConnection, happened: Sequence[Happened]) -> Sequence[Event]:
         """Let every rule that hears them take the facts of `happened`, in their order."""
-        heard = tuple({type(event) for _, event in happened})
+        heard = {type(event) for _, event in happened}
         rules = [rule for rule in all_rules() if any(issubclass(kind, rule.hears) for kind in heard)]
         if not rules:
             return ()
