@@ -1,5 +1,6 @@
 """docs/rules.md: every warning rule, what it hears, and its limits."""
 
+import json
 from collections.abc import Iterator
 
 from docs.reference.policies import fields_table
@@ -39,6 +40,14 @@ def _rule(rule: AnyRule) -> Iterator[str]:
     yield f"{said(rule.step)}\n"
     yield f"Remembers: {said(type(rule.fresh))}\n"
     yield from fields_table(rule.limits)
+    yield from _example(rule)
+
+
+def _example(rule: AnyRule) -> Iterator[str]:
+    explanation_zh, explanation_en = rule.explain(rule.example)
+    yield "For example:\n"
+    yield f"> {explanation_zh}\n>\n> {explanation_en}\n"
+    yield f"```json\n{json.dumps(rule.example, ensure_ascii=False)}\n```\n"
 
 
 def _heard(kind: type[SubscriberEvent]) -> str:

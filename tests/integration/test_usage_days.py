@@ -20,7 +20,10 @@ pytestmark = pytest.mark.integration
 
 FIRST = date(2026, 2, 1)
 DAYS = "SELECT day, version, contacts, bytes FROM warning.usage_day ORDER BY day"
-SAID = "SELECT facts -> 'evidence' ->> 'kind', facts -> 'evidence' ->> 'last_active_on' FROM warning.warning ORDER BY raised_at"
+SAID = (
+    "SELECT facts -> 'evidence' ->> 'kind', facts -> 'evidence' ->> 'last_active_on' FROM warning.warning"
+    " ORDER BY raised_at"
+)
 
 
 @pytest.fixture

@@ -89,6 +89,8 @@ class Rule(Generic[E, M, L]):
     """The memory of a subscription of which nothing was heard yet."""
     step: Step[M, E, L]
     explain: Explain
+    example: Mapping[str, Any]
+    """Evidence as one of its findings holds it, for docs/rules.md."""
     speaks_for: Mapping[Reason, int]
     """Points for the likely reason (W18); policy `warning.reasons` overrides them. Empty: it says nothing of that."""
     due: Due[M, L] = never

@@ -92,6 +92,14 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    example={
+        "agent_id": "agent-07",
+        "activated_on": "2025-09-20",
+        "assessment_ends_on": "2026-03-20",
+        "day": "2026-03-05",
+        "days_left": 15,
+        "ahead_days": 15,
+    },
     speaks_for={"competitor_poaching": 2},
     due=due,
 )

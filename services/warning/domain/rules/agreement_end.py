@@ -131,6 +131,16 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    example={
+        "agreement_id": "A2025-000001",
+        "kind": "package",
+        "name": "tianyi_199",
+        "ends_on": "2026-03-31",
+        "day": "2026-03-01",
+        "days_left": 30,
+        "ahead_days": 30,
+        "stage": "ending",
+    },
     speaks_for={"competitor_tariff": 2, "competitor_handset": 2},
     due=due,
 )

@@ -123,5 +123,18 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    example={
+        "kind": "credit",
+        "used_fen": 17_000,
+        "credit_limit_fen": 20_000,
+        "used_share": 0.85,
+        "used_share_min": 0.8,
+        "used_share_act_now": 1.0,
+        "credit_score": 520,
+        "score_max": 400,
+        "poor_used_share_min": 0.5,
+        "late_payments": 1,
+        "day": "2026-03-05",
+    },
     speaks_for={"competitor_tariff": 2},
 )

@@ -54,5 +54,6 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    example={"kind": "arrears_one_way", "suspended_at": "2026-03-05T10:00:00+08:00"},
     speaks_for={"competitor_tariff": 1, "arbitrary_sp_charges": 1},
 )

@@ -94,5 +94,13 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    example={
+        "complaint_id": "T2026-000001",
+        "complaint_class": "billing",
+        "state": "received",
+        "complaints": 2,
+        "window_days": 30,
+        "complaints_to_act_now": 2,
+    },
     speaks_for={"service_dissatisfaction": 3},
 )

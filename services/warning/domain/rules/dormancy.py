@@ -116,5 +116,12 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    example={
+        "kind": "silent",
+        "last_active_on": "2026-02-17",
+        "through": "2026-03-03",
+        "silent_days": 14,
+        "silent_days_min": 14,
+    },
     speaks_for={"competitor_tariff": 2, "network_quality": 1, "work_environment": 1},
 )

@@ -131,5 +131,15 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    example={
+        "sibling_subscription_id": "S000002",
+        "sibling_package": "tianyi_39",
+        "sibling_activated_at": "2026-03-01T09:00:00+08:00",
+        "sign": "bill_fell",
+        "sign_at": "2026-03-01T00:00:00+08:00",
+        "fall_share": 0.6,
+        "fall_share_min": 0.5,
+        "window_days": 90,
+    },
     speaks_for={"competitor_tariff": 2},
 )

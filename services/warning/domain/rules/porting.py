@@ -71,5 +71,6 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    example={"step": "enquiry", "to_operator": "china_mobile", "at": "2026-03-05T10:00:00+08:00"},
     speaks_for={"competitor_tariff": 2, "competitor_poaching": 2},
 )

@@ -97,5 +97,6 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    example={"way": "leg", "operator": "china_mobile", "legs": 3, "window_days": 30, "legs_to_act_now": 3},
     speaks_for={"competitor_poaching": 3, "competitor_tariff": 1},
 )

@@ -68,5 +68,14 @@ RULE = Rule(
     fresh=Recurrence(),
     step=step,
     explain=explain,
+    example={
+        "operator": "china_mobile",
+        "hotline": "10086",
+        "calls": 2,
+        "window_days": 30,
+        "calls_to_act": 2,
+        "calls_to_act_now": 4,
+        "duration_s": 95,
+    },
     speaks_for={"competitor_tariff": 3, "competitor_handset": 1},
 )

@@ -119,5 +119,14 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    example={
+        "month": "2026-02",
+        "amount_fen": 9_950,
+        "baseline_fen": 19_900,
+        "baseline_months": ["2025-11", "2025-12", "2026-01"],
+        "fall_share": 0.5,
+        "fall_share_min": 0.3,
+        "fell": True,
+    },
     speaks_for={"competitor_tariff": 2, "network_quality": 1},
 )

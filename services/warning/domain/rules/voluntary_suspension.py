@@ -50,5 +50,6 @@ RULE = Rule(
     fresh=Memory(),
     step=step,
     explain=explain,
+    example={"suspended_at": "2026-03-05T10:00:00+08:00"},
     speaks_for={"service_dissatisfaction": 2, "work_environment": 2},
 )
