@@ -9,6 +9,7 @@ import asyncio
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 
 import msgspec
 from sqlalchemy import text
@@ -18,11 +19,14 @@ from replay.kafka_logs import everything
 from services.warning.domain.operators import Network
 from services.warning.domain.sieve import cdr
 from services.warning.domain.sieve.signals import signals
+from services.warning.domain.usage import KEPT
 from shared import codec
 from shared.catalogue import topics
 from shared.codec import RefusedRecordError
 from shared.events.call_detail_record import TOPIC as CDRS
 from shared.events.signal_heard import TOPIC as SIGNALS
+from shared.events.usage_day import TOPIC as USAGE_DAYS
+from shared.events.usage_day import UsageDay
 from shared.settings import Settings
 
 STAGES = ("warning", "dispatch", "offers", "points", "kpi")
@@ -77,6 +81,8 @@ class Logs:
     """Ids that came again with other content, by topic."""
     signals_expected: set[str] = field(default_factory=set)
     """Ids of the signals that a plain reading of the CDRs gives."""
+    usage_days: dict[tuple[str, date], int] = field(default_factory=dict)
+    """The latest version told of each number's day."""
 
 
 async def read_logs(settings: Settings) -> Logs:
@@ -94,6 +100,9 @@ async def read_logs(settings: Settings) -> Logs:
         logs.ids[record.topic].add(event.id)
         if contents.setdefault((record.topic, event.id), hash(record.value)) != hash(record.value):
             logs.changed[record.topic] += 1
+        if isinstance(event, UsageDay):
+            known = logs.usage_days.get((event.msisdn, event.day), 0)
+            logs.usage_days[event.msisdn, event.day] = max(known, event.version)
         if record.topic == CDRS.name:
             read = cdr.read([record.value], [None])
             logs.signals_expected.update(signal.id for signal in signals(read.cdrs, network, {}))
@@ -105,6 +114,7 @@ async def audit(tx: AsyncConnection, logs: Logs) -> Findings:
     found = Findings(duplicated=Counter({f"{name} with another content": n for name, n in logs.changed.items()}))
     for stage in STAGES:
         await _undecided(tx, stage, logs, found)
+    found.lost["usage days"] = await _usage_days_lost(tx, logs)
     found.lost["signals"] = len(logs.signals_expected - logs.ids[SIGNALS.name])
     found.duplicated["signals"] = len(logs.ids[SIGNALS.name] - logs.signals_expected)
     for what, query in UNBALANCED.items():
@@ -120,7 +130,7 @@ async def audit(tx: AsyncConnection, logs: Logs) -> Findings:
 async def _undecided(tx: AsyncConnection, stage: str, logs: Logs, found: Findings) -> None:
     """Count what a stage hears and has neither decided nor buried."""
     heard = await tx.execute(text(f"SELECT DISTINCT topic FROM {stage}.consumer_offset"))
-    for name in list(heard.scalars()):
+    for name in set(heard.scalars()) - {USAGE_DAYS.name}:
         decided = await tx.execute(text(f"SELECT event_id FROM {stage}.inbox WHERE topic = :topic"), {"topic": name})
         buried = await tx.execute(
             text(f"SELECT partition, log_offset FROM {stage}.dead_letter WHERE topic = :topic"), {"topic": name}
@@ -131,6 +141,15 @@ async def _undecided(tx: AsyncConnection, stage: str, logs: Logs, found: Finding
         missing += len(logs.unreadable[name] - places)
         if missing > 0:
             found.lost[f"{stage}: {name}"] = missing
+
+
+async def _usage_days_lost(tx: AsyncConnection, logs: Logs) -> int:
+    """Count the days that are not kept in their latest version, those that are old enough to be forgotten left out."""
+    rows = await tx.execute(text("SELECT msisdn, day, version FROM warning.usage_day"))
+    kept = {(row.msisdn, row.day): row.version for row in rows}
+    passed = (await tx.execute(text("SELECT max(day) FROM warning.due_day"))).scalar_one_or_none() or date.min + KEPT
+    told = {key: version for key, version in logs.usage_days.items() if key[1] >= passed - KEPT}
+    return sum(kept.get(key) != version for key, version in told.items())
 
 
 async def _recount() -> list[tuple[str, int, int]]:

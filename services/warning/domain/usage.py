@@ -12,6 +12,8 @@ from shared.topic import SubscriberEvent
 WEEK = timedelta(days=7)
 WEEKS_BEFORE = 4
 WINDOW = WEEK * (1 + WEEKS_BEFORE)
+KEPT = WINDOW + WEEK
+"""How long usage days are kept."""
 SETTLING = timedelta(days=2)
 """So long after a day its tallies may still come."""
 

@@ -6,10 +6,9 @@ from datetime import date, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.warning.domain.usage import SETTLING, WINDOW, Day, UsageLooked, looked
+from services.warning.domain.usage import KEPT, SETTLING, WINDOW, Day, UsageLooked, looked
 from shared.events.usage_day import UsageDay
 
-KEPT = WINDOW + timedelta(days=7)
 FORGOTTEN = timedelta(days=89)
 """A number unheard of for so long may soon be another customer's: 90 days is its quarantine."""
 ROWS = 5_000
