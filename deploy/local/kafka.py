@@ -77,7 +77,15 @@ async def start(place: Place, changed: Callable[[], None]) -> Kafka:
     properties.write_text(PROPERTIES.format(**ports, logs=folder / "logs"))
     java = _java(place.java_options)
     if not (folder / "logs" / "meta.properties").exists():
-        format_argv = [*java, "kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(properties)]
+        # With the equals sign: one id in 64 begins with a dash, and would be taken for an option.
+        format_argv = [
+            *java,
+            "kafka.tools.StorageTool",
+            "format",
+            f"--cluster-id={_cluster_id()}",
+            "-c",
+            str(properties),
+        ]
         await run(format_argv, place.logs / "kafka-format.log")
     log = place.logs / "kafka.log"
     child = Child(Program(name="kafka", argv=[*java, "kafka.Kafka", str(properties)], log=log), changed)
