@@ -7,20 +7,11 @@ from msgspec import Struct
 from docs.reference.tables import MADE, code, table
 from docs.reference.tables import page as page_of
 from docs.reference.words import defaults, fields, said
-from services.dispatch.api.desk import Leases
-from services.dispatch.domain.decide import Caps, Repeats
-from services.dispatch.domain.holdout import Holdout
-from services.dispatch.domain.tiers import Tiers
-from services.kpi.domain.catalogue import all_measures
-from services.offers.domain.arbitration import Strategies
-from services.offers.domain.catalogue import all_mechanisms
-from services.points.domain.earning import Earning
-from services.points.domain.redemption import Redemption
-from services.warning.domain.catalogue import all_rules
-from services.warning.domain.operators import Network
-from services.warning.domain.population import Target
-from services.warning.domain.reasons import Weights
-from services.warning.domain.sieve.lot import Lateness
+from services.dispatch.domain.policies import policies as dispatch
+from services.kpi.domain.policies import policies as kpi
+from services.offers.domain.policies import policies as offers
+from services.points.domain.policies import policies as points
+from services.warning.domain.policies import policies as warning
 
 INTRODUCTION = """\
 # Policies
@@ -36,23 +27,7 @@ stands in [operations.md](operations.md#policy).
 
 def policies() -> dict[str, Struct]:
     """Return each policy's defaults by its name."""
-    return {
-        **{f"warning.{rule.id}": rule.limits for rule in all_rules()},
-        "warning.population": Target(),
-        "warning.reasons": Weights(),
-        "warning.network": Network(),
-        "warning.lateness": Lateness(),
-        "dispatch.tiers": Tiers(),
-        "dispatch.repeats": Repeats(),
-        "dispatch.caps": Caps(),
-        "dispatch.holdout": Holdout(),
-        "dispatch.leases": Leases(),
-        "offers.strategies": Strategies(),
-        **{f"offers.{mechanism.id}": mechanism.limits for mechanism in all_mechanisms()},
-        "points.earning": Earning(),
-        "points.redemption": Redemption(),
-        **{f"kpi.{measure.id}": measure.limits for measure in all_measures() if defaults(type(measure.limits))},
-    }
+    return {**warning(), **dispatch(), **offers(), **points(), **kpi()}
 
 
 def page() -> str:

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from services.warning.domain.subscriber import Profile, latest_lines
 from shared.events.warning_raised import LikelyReason
+from shared.policy import Share, Times
 
 Reason = Literal[
     "competitor_tariff",
@@ -36,10 +37,10 @@ POINTS: dict[str, dict[Reason, int]] = {
 class Weights(Struct, frozen=True, kw_only=True):
     """Points that an observation gives to reasons; overridden by policy `warning.reasons`."""
 
-    points: dict[str, dict[Reason, int]] = field(default_factory=lambda: POINTS)
-    value_added_share_min: float = 0.2
-    over_package_share_min: float = 0.5
-    roaming_share_min: float = 0.3
+    points: dict[str, dict[Reason, Times]] = field(default_factory=lambda: POINTS)
+    value_added_share_min: Share = 0.2
+    over_package_share_min: Share = 0.5
+    roaming_share_min: Share = 0.3
 
 
 def likely_reasons(rule_id: str, profile: Profile, weights: Weights) -> tuple[LikelyReason, ...]:
