@@ -1,5 +1,6 @@
 """The only place of this service that builds real things."""
 
+from services.warning.domain.policies import policies
 from services.warning.storage import checkpoints
 from services.warning.stream.hear import Hear, heard_topics
 from services.warning.stream.sieve import Sieve
@@ -22,7 +23,7 @@ async def run_rules(settings: Settings) -> None:
         station.watch(hearing)
         station.sweep(GiveUp(station.cluster, station.undertaker("warning")))
         station.tasks.append(station.deciding(consumer.run))
-        await station.serve(Front(SAYS), lambda: consumer.assigned)
+        await station.serve(Front(SAYS, policies=policies()), lambda: consumer.assigned)
 
 
 async def run_sieve(settings: Settings) -> None:
@@ -32,4 +33,4 @@ async def run_sieve(settings: Settings) -> None:
         sieve = Sieve(station)
         station.watch(sieve)
         station.tasks += [station.deciding(sieve.run), sieve.knowledge.run]
-        await station.serve(Front(SAYS), lambda: sieve.assigned)
+        await station.serve(Front(SAYS, policies=policies()), lambda: sieve.assigned)
