@@ -19,9 +19,9 @@ INTRODUCTION = """\
 {made}
 
 A policy is what the business wants: a threshold, a tier, a list of rivals. Each default stands beside the code that
-uses it. A row in the table `policy` of the service that the name begins with overrides some of its fields from
-`effective_from` on, within `scope` (a region's path; empty for everywhere), the narrower scope winning. How to set one
-stands in [operations.md](operations.md#policy).
+uses it. A version, which one person proposes and another approves, overrides some of its fields from `effective_from`
+on, within `scope` (a region's path; empty for everywhere), the narrower scope winning. How to propose and approve one
+stands in [operations.md](operations.md#policy), over which routes in [http.md](http.md#policy).
 """
 
 
