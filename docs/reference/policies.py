@@ -1,8 +1,10 @@
 """docs/policies.md: what the business may set, by name, with its default and where that stands."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
+from msgspec.inspect import FloatType, IntType, type_info
 
 from docs.reference.tables import MADE, code, table
 from docs.reference.tables import page as page_of
@@ -45,6 +47,17 @@ def file_of(default: Struct) -> str:
 
 def fields_table(default: Struct) -> Iterator[str]:
     """Yield the table of a policy's fields."""
-    known = defaults(type(default))
-    rows = [[f"`{field.name}`", code(known[field.name]), field.says] for field in fields(type(default))]
-    yield from table(("field", "default", "what it says"), rows)
+    known, kinds = defaults(type(default)), {field.name: field.type for field in structs.fields(type(default))}
+    rows = [
+        [f"`{field.name}`", code(known[field.name]), allowed(kinds[field.name]), field.says]
+        for field in fields(type(default))
+    ]
+    yield from table(("field", "default", "allowed", "what it says"), rows)
+
+
+def allowed(kind: Any) -> str:
+    """Return the range of a number's type in words; nothing of other types."""
+    number = type_info(kind)
+    if not isinstance(number, IntType | FloatType) or number.ge is None or number.le is None:
+        return ""
+    return f"{number.ge:,} to {number.le:,}"
