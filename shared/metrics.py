@@ -107,6 +107,12 @@ READY = _gauge(
     "1 when the service has its database and its partitions.",
     "0 for more than a minute: read the service's log from its last ERROR.",
 )
+POLICY_VERSION = _gauge(
+    "keepline_policy_version",
+    ("service",),
+    "The newest version of policy that the process knows, in force or not yet.",
+    "Processes of one service differ for more than 5 s: the one behind cannot reach PostgreSQL, or hangs.",
+)
 HALTED = _gauge(
     "keepline_halted",
     ("service",),

@@ -6,9 +6,10 @@ A default stands beside the code that uses it; a version overrides some of its f
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from shared.region import within
 
@@ -16,6 +17,24 @@ L = TypeVar("L", bound=msgspec.Struct)
 
 EVERYWHERE = ""
 """The scope that holds every region."""
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Hours = Annotated[int, Meta(ge=0, le=8_784)]
+"""Up to a leap year."""
+Days = Annotated[int, Meta(ge=0, le=3_660)]
+"""Up to ten years."""
+Months = Annotated[int, Meta(ge=1, le=60)]
+Weeks = Annotated[int, Meta(ge=0, le=520)]
+Amount = Annotated[float, Meta(ge=0, le=10**9)]
+"""A mean of units, which need not be whole."""
+Factor = Annotated[float, Meta(ge=0, le=1_000)]
+"""So many times something else."""
+Times = Annotated[int, Meta(ge=1, le=1_000)]
+"""How often something happens: at least once."""
+Units = Annotated[int, Meta(ge=0, le=10**9)]
+"""Points, minutes, messages, megabytes: whole, and none is allowed."""
+Price = Annotated[int, Meta(ge=0, le=10**9)]
+"""Money in fen, from nothing to ten million yuan: what events tell may be owed back, a threshold may not."""
 
 
 class PolicyVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,25 +77,43 @@ class PolicyBook:
         Raises:
             msgspec.ValidationError: a version sets a field to what it cannot be.
         """
-        listed = self._by_name.get(name)
-        if not listed:
+        applied = self.layers(name, region, moment)
+        if not applied:
             return Resolved(default, 0)
-        applied = list(_in_force(listed, region, moment))
-        fields = msgspec.to_builtins(default)
+        # Keys are text, as JSON has them: points by tier are numbers here and text in the table.
+        fields = msgspec.to_builtins(default, str_keys=True)
         for version in applied:
             fields.update(version.fields)
-        value = msgspec.convert(fields, type(default))
-        return Resolved(value, max((version.version for version in applied), default=0))
+        value = msgspec.convert(fields, type(default), str_keys=True)
+        return Resolved(value, max(version.version for version in applied))
+
+    def layers(self, name: str, region: str, moment: datetime) -> tuple[PolicyVersion, ...]:
+        """Return the versions of `name` in force for `region` at `moment`, widest scope first."""
+        listed = self._by_name.get(name)
+        return tuple(_in_force(listed, region, moment)) if listed else ()
+
+    def of(self, name: str) -> tuple[PolicyVersion, ...]:
+        """Return all versions of `name`, oldest first."""
+        return tuple(sorted(self._by_name.get(name, ()), key=lambda version: version.version))
+
+    def newest(self, name: str, scope: str) -> PolicyVersion | None:
+        """Return the version of `name` that was set last in `scope`, in force or not yet; None: there is none."""
+        return next((version for version in reversed(self.of(name)) if version.scope == scope), None)
+
+    def laid_over(self, version: PolicyVersion) -> "PolicyBook":
+        """Return the book with one more version in it."""
+        return PolicyBook((*self.versions, version))
 
 
 def _in_force(versions: Iterable[PolicyVersion], region: str, moment: datetime) -> Iterable[PolicyVersion]:
     """Yield the latest version of each scope that holds `region`, widest scope first."""
     latest: dict[str, PolicyVersion] = {}
     for version in versions:
-        if version.effective_from <= moment and _holds(version.scope, region):
+        if version.effective_from <= moment and holds(version.scope, region):
             latest[version.scope] = version
     return latest.values()
 
 
-def _holds(scope: str, region: str) -> bool:
+def holds(scope: str, region: str) -> bool:
+    """Tell whether what is set in `scope` reaches `region`, a region's path or everywhere."""
     return scope == EVERYWHERE or within(region, scope)

@@ -20,6 +20,8 @@ from shared.db.policies import Policies
 from shared.failures import OUTAGES, StopServiceError, transient
 from shared.http.app import Front, new_app
 from shared.http.health import Health, Progress
+from shared.http.policies import PolicyRoom
+from shared.http.policy_desk import PolicyDesk
 from shared.http.tokens import Tokens
 from shared.kafka.assignment import Positions
 from shared.kafka.log_ends import LogReader
@@ -124,7 +126,8 @@ class Station:
         """Run everything until SIGTERM or SIGINT; end with the first task that fails."""
         self.assigned = assigned
         health = Health(ready=self.ready, progress=self.progress)
-        app = new_app(self.name, front, Tokens(self.settings), health)
+        policy_room = PolicyRoom(self.api, PolicyDesk(front.policies), self.policies.wake)
+        app = new_app(self.name, front, Tokens(self.settings), health, policy_room)
         server = _Server(_quiet(app, self.settings))
         try:
             measuring = Steadily(self._measure, MEASURE_S)
@@ -214,7 +217,7 @@ async def open_station(settings: Settings, name: str) -> AsyncIterator[Station]:
             cluster=await cluster_id(settings),
             reader=reader,
             relay=Relay(stream, name, settings),
-            policies=Policies(stream),
+            policies=Policies(stream, name),
             watchdog=Watchdog(settings.stall_s),
         )
     finally:

@@ -98,6 +98,12 @@ def rules(context: typer.Context) -> None:
     _pass_on(["services.warning", *("troubles" if each == "list" else each for each in context.args)])
 
 
+@app.command(context_settings=PASS_ON)
+def policy(context: typer.Context) -> None:
+    """`list`, `show`, `propose`, `proposals`, `diff`, `approve`, `reject` or `rollback`, `--as` a named person."""
+    _pass_on(["deploy.policy", *context.args])
+
+
 @app.command()
 def check() -> None:
     """Format, lint, types, contracts, unit tests: under a minute when warm."""

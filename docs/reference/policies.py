@@ -1,26 +1,19 @@
 """docs/policies.md: what the business may set, by name, with its default and where that stands."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
+from msgspec.inspect import FloatType, IntType, type_info
 
 from docs.reference.tables import MADE, code, table
 from docs.reference.tables import page as page_of
 from docs.reference.words import defaults, fields, said
-from services.dispatch.api.desk import Leases
-from services.dispatch.domain.decide import Caps, Repeats
-from services.dispatch.domain.holdout import Holdout
-from services.dispatch.domain.tiers import Tiers
-from services.kpi.domain.catalogue import all_measures
-from services.offers.domain.arbitration import Strategies
-from services.offers.domain.catalogue import all_mechanisms
-from services.points.domain.earning import Earning
-from services.points.domain.redemption import Redemption
-from services.warning.domain.catalogue import all_rules
-from services.warning.domain.operators import Network
-from services.warning.domain.population import Target
-from services.warning.domain.reasons import Weights
-from services.warning.domain.sieve.lot import Lateness
+from services.dispatch.domain.policies import policies as dispatch
+from services.kpi.domain.policies import policies as kpi
+from services.offers.domain.policies import policies as offers
+from services.points.domain.policies import policies as points
+from services.warning.domain.policies import policies as warning
 
 INTRODUCTION = """\
 # Policies
@@ -28,31 +21,15 @@ INTRODUCTION = """\
 {made}
 
 A policy is what the business wants: a threshold, a tier, a list of rivals. Each default stands beside the code that
-uses it. A row in the table `policy` of the service that the name begins with overrides some of its fields from
-`effective_from` on, within `scope` (a region's path; empty for everywhere), the narrower scope winning. How to set one
-stands in [operations.md](operations.md#policy).
+uses it. A version, which one person proposes and another approves, overrides some of its fields from `effective_from`
+on, within `scope` (a region's path; empty for everywhere), the narrower scope winning. How to propose and approve one
+stands in [operations.md](operations.md#policy), over which routes in [http.md](http.md#policy).
 """
 
 
 def policies() -> dict[str, Struct]:
     """Return each policy's defaults by its name."""
-    return {
-        **{f"warning.{rule.id}": rule.limits for rule in all_rules()},
-        "warning.population": Target(),
-        "warning.reasons": Weights(),
-        "warning.network": Network(),
-        "warning.lateness": Lateness(),
-        "dispatch.tiers": Tiers(),
-        "dispatch.repeats": Repeats(),
-        "dispatch.caps": Caps(),
-        "dispatch.holdout": Holdout(),
-        "dispatch.leases": Leases(),
-        "offers.strategies": Strategies(),
-        **{f"offers.{mechanism.id}": mechanism.limits for mechanism in all_mechanisms()},
-        "points.earning": Earning(),
-        "points.redemption": Redemption(),
-        **{f"kpi.{measure.id}": measure.limits for measure in all_measures() if defaults(type(measure.limits))},
-    }
+    return {**warning(), **dispatch(), **offers(), **points(), **kpi()}
 
 
 def page() -> str:
@@ -70,6 +47,17 @@ def file_of(default: Struct) -> str:
 
 def fields_table(default: Struct) -> Iterator[str]:
     """Yield the table of a policy's fields."""
-    known = defaults(type(default))
-    rows = [[f"`{field.name}`", code(known[field.name]), field.says] for field in fields(type(default))]
-    yield from table(("field", "default", "what it says"), rows)
+    known, kinds = defaults(type(default)), {field.name: field.type for field in structs.fields(type(default))}
+    rows = [
+        [f"`{field.name}`", code(known[field.name]), allowed(kinds[field.name]), field.says]
+        for field in fields(type(default))
+    ]
+    yield from table(("field", "default", "allowed", "what it says"), rows)
+
+
+def allowed(kind: Any) -> str:
+    """Return the range of a number's type in words; nothing of other types."""
+    number = type_info(kind)
+    if not isinstance(number, IntType | FloatType) or number.ge is None or number.le is None:
+        return ""
+    return f"{number.ge:,} to {number.le:,}"

@@ -5,6 +5,7 @@ from services.dispatch.api.desk import Desk
 from services.dispatch.api.listening import Broadcaster
 from services.dispatch.api.offers import OffersClient
 from services.dispatch.api.room import Room
+from services.dispatch.domain.policies import policies
 from services.dispatch.storage import queue
 from services.dispatch.storage.decider import Decider
 from services.dispatch.stream.hear import HEARD, Hear
@@ -38,7 +39,7 @@ async def run(settings: Settings) -> None:
         offers = OffersClient(settings.addresses.get("offers"))
         room = Room(station, Desk(station.policies, decider), offers, broadcaster)
         try:
-            await station.serve(Front(SAYS, ROUTERS, room), lambda: consumer.assigned)
+            await station.serve(Front(SAYS, ROUTERS, room, policies()), lambda: consumer.assigned)
         finally:
             await offers.close()
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.kpi.api.room import Room
 from services.kpi.api.routes import router
+from services.kpi.domain.policies import policies as known
 from services.kpi.storage import counters
 from services.kpi.stream.hear import HEARD, Hear
 from services.kpi.stream.recount import Difference, archived_events, differences, recounted
@@ -28,7 +29,7 @@ async def run(settings: Settings) -> None:
         station.watch(hearing)
         station.sweep(hear.due)
         station.tasks.append(station.deciding(consumer.run))
-        await station.serve(Front(SAYS, (router,), Room(station)), lambda: consumer.assigned)
+        await station.serve(Front(SAYS, (router,), Room(station), known()), lambda: consumer.assigned)
 
 
 async def recount(settings: Settings) -> list[Difference]:

@@ -3,6 +3,7 @@
 from services.offers.api.counter import Counter
 from services.offers.api.room import Room
 from services.offers.api.routes import router
+from services.offers.domain.policies import policies
 from services.offers.stream.hear import HEARD, hear
 from shared.http.app import Front
 from shared.kafka.consumer import Consumer
@@ -22,4 +23,4 @@ async def run(settings: Settings) -> None:
         station.watch(hearing)
         station.tasks.append(station.deciding(consumer.run))
         room = Room(station, Counter(station.policies))
-        await station.serve(Front(SAYS, (router,), room), lambda: consumer.assigned)
+        await station.serve(Front(SAYS, (router,), room, policies()), lambda: consumer.assigned)

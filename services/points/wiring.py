@@ -2,6 +2,7 @@
 
 from services.points.api.room import Room
 from services.points.api.routes import router
+from services.points.domain.policies import policies
 from services.points.stream.hear import HEARD, Hear
 from shared.give_up import GiveUp
 from shared.http.app import Front
@@ -22,4 +23,4 @@ async def run(settings: Settings) -> None:
         station.watch(hearing)
         station.sweep(GiveUp(station.cluster, station.undertaker("points")))
         station.tasks.append(station.deciding(consumer.run))
-        await station.serve(Front(SAYS, (router,), Room(station)), lambda: consumer.assigned)
+        await station.serve(Front(SAYS, (router,), Room(station), policies()), lambda: consumer.assigned)

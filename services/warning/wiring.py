@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.warning.domain.policies import policies
 from services.warning.storage import checkpoints
 from services.warning.storage import troubles as storage
 from services.warning.storage.troubles import Trouble
@@ -43,7 +44,7 @@ async def run_rules(settings: Settings) -> None:
         station.watch(hearing)
         station.sweep(Due(hear, GiveUp(station.cluster, station.undertaker("warning"))))
         station.tasks += [station.deciding(consumer.run), CatchUp(station.stream, ruling, station.committed).run]
-        await station.serve(Front(SAYS), lambda: consumer.assigned)
+        await station.serve(Front(SAYS, policies=policies()), lambda: consumer.assigned)
 
 
 async def troubles(settings: Settings) -> list[tuple[Trouble, int]]:
@@ -79,7 +80,7 @@ async def run_usage(settings: Settings) -> None:
         consumer = Consumer(settings, station.runner(hearing), station.positions)
         station.watch(hearing)
         station.tasks.append(station.deciding(consumer.run))
-        await station.serve(Front(SAYS), lambda: consumer.assigned)
+        await station.serve(Front(SAYS, policies=policies()), lambda: consumer.assigned)
 
 
 async def run_sieve(settings: Settings) -> None:
@@ -89,4 +90,4 @@ async def run_sieve(settings: Settings) -> None:
         sieve = Sieve(station)
         station.watch(sieve)
         station.tasks += [station.deciding(sieve.run), sieve.knowledge.run]
-        await station.serve(Front(SAYS), lambda: sieve.assigned)
+        await station.serve(Front(SAYS, policies=policies()), lambda: sieve.assigned)

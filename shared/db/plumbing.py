@@ -137,6 +137,83 @@ def statements(schema: str) -> Iterator[str]:
     yield from row_security(schema, "answer", "principal = current_setting('app.staff', true)")
 
 
+PROPOSALS = """
+CREATE TABLE policy_proposal (
+    proposal_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL,
+    scope text NOT NULL,
+    fields jsonb NOT NULL,
+    unset text[] NOT NULL,
+    effective_from timestamptz,
+    why text NOT NULL CHECK (why <> ''),
+    proposed_by text NOT NULL,
+    proposed_at timestamptz NOT NULL,
+    state text NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected')),
+    decided_by text,
+    decided_at timestamptz,
+    decided_why text,
+    version bigint UNIQUE REFERENCES policy,
+    undoes bigint REFERENCES policy,
+    CHECK ((state = 'proposed') = (decided_by IS NULL)),
+    CHECK ((state = 'approved') = (version IS NOT NULL)),
+    CONSTRAINT four_eyes CHECK (state <> 'approved' OR undoes IS NOT NULL OR decided_by <> proposed_by));
+COMMENT ON TABLE policy_proposal IS 'Changes of policy that were asked for, and what became of them'
+"""
+
+DECIDED = "state, decided_by, decided_at, decided_why, version"
+"""What a decision writes into a proposal; the rest of it never changes."""
+
+
+def policy_changes(schema: str) -> Iterator[str]:
+    """Yield the statements by which people propose and approve policy in `schema`; consumers only read it."""
+    role, region = "current_setting('app.role', true)", "current_setting('app.region', true) || '.'"
+    theirs = (
+        f"CASE scope WHEN '' THEN {role} = 'province_admin' AND {region} NOT LIKE '%.%.'"
+        f" ELSE starts_with(scope || '.', {region}) END"
+    )
+    reaches = f"(scope = '' OR starts_with(scope || '.', {region}) OR starts_with({region}, scope || '.'))"
+    seen = f"{role} IN ('province_admin', 'city_admin', 'county_supervisor', 'auditor', 'ops') AND {reaches}"
+    approver = f"{role} IN ('province_admin', 'city_admin') AND {theirs}"
+    yield f"SET LOCAL search_path TO {schema}, platform, public"
+    yield from split(PROPOSALS)
+    yield f"REVOKE INSERT ON policy FROM {schema}_stream"
+    yield f"REVOKE ALL ON policy_proposal FROM {schema}_stream"
+    yield f"GRANT INSERT ON policy TO {schema}_api"
+    yield f"GRANT SELECT, INSERT, UPDATE ({DECIDED}) ON policy_proposal TO {schema}_api"
+    for table in ("policy", "policy_proposal"):
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+        yield f"CREATE POLICY readers ON {table} FOR SELECT TO {schema}_api USING ({seen})"
+    staff = "current_setting('app.staff', true)"
+    yield f"CREATE POLICY stream ON policy FOR SELECT TO {schema}_stream USING (true)"
+    yield f"CREATE POLICY approvers ON policy FOR INSERT TO {schema}_api WITH CHECK (set_by = {staff} AND {approver})"
+    yield from _proposers(schema, theirs, approver)
+
+
+def _proposers(schema: str, theirs: str, approver: str) -> Iterator[str]:
+    """Yield who writes proposals: their own, open or as a rolling back; and who decides them, once."""
+    role, staff = "current_setting('app.role', true)", "current_setting('app.staff', true)"
+    proposer = f"{role} IN ('province_admin', 'city_admin', 'county_supervisor') AND {theirs}"
+    begun = f"proposed_by = {staff} AND {proposer} AND (state = 'proposed' OR undoes IS NOT NULL AND {approver})"
+    settled = f"decided_by = {staff} AND (state = 'rejected' AND proposed_by = {staff} OR {approver})"
+    yield f"CREATE POLICY proposers ON policy_proposal FOR INSERT TO {schema}_api WITH CHECK ({begun})"
+    yield (
+        f"CREATE POLICY approvers ON policy_proposal FOR UPDATE TO {schema}_api"
+        f" USING (state = 'proposed' AND {proposer}) WITH CHECK ({settled})"
+    )
+
+
+def policy_changes_undone(schema: str) -> Iterator[str]:
+    """Yield the statements that take `policy_changes` back; the versions that were approved stay."""
+    yield f"DROP TABLE {schema}.policy_proposal"
+    for policy in ("readers", "stream", "approvers"):
+        yield f"DROP POLICY {policy} ON {schema}.policy"
+    yield f"ALTER TABLE {schema}.policy NO FORCE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {schema}.policy DISABLE ROW LEVEL SECURITY"
+    yield f"REVOKE INSERT ON {schema}.policy FROM {schema}_api"
+    yield f"GRANT INSERT ON {schema}.policy TO {schema}_stream"
+
+
 def emptied(schema: str) -> Iterator[str]:
     """Yield the statements that take all of `schema` away but Alembic's own table, in which it writes once more."""
     yield f"ALTER TABLE {schema}.schema_version SET SCHEMA public"

@@ -3,6 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared import metrics
 from shared.policy import PolicyBook, PolicyVersion
 from shared.steady import Steadily
 
@@ -30,17 +31,27 @@ async def read(tx: AsyncConnection) -> PolicyBook:
 class Policies:
     """The book as it stands now; `follow` keeps it fresh."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, service: str) -> None:
         self._engine = engine
+        self._service = service
+        self._following = Steadily(self.refresh, FOLLOW_S)
         self.book = PolicyBook()
 
     async def refresh(self) -> None:
         """Read the book again if a version was added."""
         async with self._engine.connect() as tx:
-            newest = (await tx.execute(text("SELECT coalesce(max(version), 0) FROM policy"))).scalar_one()
-            if newest != max((version.version for version in self.book.versions), default=0):
+            # Rows are only added, so their count tells of each; the highest number would hide one that was committed
+            # after a higher one.
+            count = (await tx.execute(text("SELECT count(*) FROM policy"))).scalar_one()
+            if count != len(self.book.versions):
                 self.book = await read(tx)
+        newest = max((version.version for version in self.book.versions), default=0)
+        metrics.POLICY_VERSION.labels(self._service).set(newest)
 
     async def follow(self) -> None:
         """Keep the book fresh until cancelled."""
-        await Steadily(self.refresh, FOLLOW_S).run()
+        await self._following.run()
+
+    def wake(self) -> None:
+        """Look now: something was added here."""
+        self._following.wake()

@@ -13,8 +13,14 @@ from tests.support.tables import Tables
 pytestmark = pytest.mark.integration
 
 RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
-OF_PEOPLE = {"answer": {"SELECT", "INSERT"}, "audit": {"INSERT"}, "outbox": {"INSERT"}}
-"""What whoever serves people may do with the tables that every service has, beside reading policy."""
+OF_PEOPLE = {
+    "answer": {"SELECT", "INSERT"},
+    "audit": {"INSERT"},
+    "outbox": {"INSERT"},
+    "policy": {"SELECT", "INSERT"},
+    "policy_proposal": {"SELECT", "INSERT", "UPDATE"},
+}
+"""What whoever serves people may do with the tables that every service has."""
 COMMON = (
     "answer",
     "audit",
@@ -25,13 +31,14 @@ COMMON = (
     "offset_gap",
     "outbox",
     "policy",
+    "policy_proposal",
     "waiting_fact",
 )
 
 
 async def test_who_serves_people_writes_down_what_was_done_and_reads_none_of_it(tables: Tables) -> None:
     allowed = {table: await _rights(tables, "dispatch_api", f"dispatch.{table}") for table in COMMON}
-    assert allowed == {table: OF_PEOPLE.get(table, {"SELECT"} if table == "policy" else set()) for table in COMMON}
+    assert allowed == {table: OF_PEOPLE.get(table, set()) for table in COMMON}
     for service in histories():
         mine = {table: await _rights(tables, f"{service}_api", f"{service}.{table}") for table in COMMON}
         assert mine == allowed, service
@@ -39,8 +46,9 @@ async def test_who_serves_people_writes_down_what_was_done_and_reads_none_of_it(
 
 async def test_nobody_changes_what_was_audited_or_decided_as_policy(tables: Tables) -> None:
     for service in histories():
-        for table in ("audit", "policy"):
-            assert await _rights(tables, f"{service}_stream", f"{service}.{table}") == {"SELECT", "INSERT"}
+        stream = {table: await _rights(tables, f"{service}_stream", f"{service}.{table}") for table in COMMON}
+        assert stream["audit"] == {"SELECT", "INSERT"}
+        assert (stream["policy"], stream["policy_proposal"]) == ({"SELECT"}, set()), "only people change policy"
 
 
 async def test_a_person_finds_their_own_answers_only(settings: Settings, tables: Tables) -> None:

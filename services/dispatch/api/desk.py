@@ -6,10 +6,10 @@ has said that the item is in this person's hand.
 
 from datetime import datetime
 
-from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.dispatch.api.schemas import Reported, Result
+from services.dispatch.domain.leases import Leases
 from services.dispatch.storage import cases, queue
 from services.dispatch.storage.decider import Decider
 from services.dispatch.storage.queue import QueuedItem
@@ -24,12 +24,6 @@ from shared.ids import derived_id
 from shared.topic import of_kind
 
 STALE = "the lease has lapsed or is another's: claim the next item"
-
-
-class Leases(Struct, frozen=True, kw_only=True):
-    """How long an item may stay in one hand; policy `dispatch.leases`."""
-
-    lease_s: int = 900
 
 
 class Desk:

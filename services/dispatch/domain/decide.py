@@ -20,23 +20,23 @@ from shared.events.warning_cleared import WarningCleared
 from shared.events.warning_raised import WarningRaised
 from shared.events.warning_settled import WarningState
 from shared.ids import derived_id
-from shared.policy import PolicyBook, Resolved
+from shared.policy import Days, PolicyBook, Resolved, Times
 from shared.topic import Event
 
 
 class Repeats(Struct, frozen=True, kw_only=True):
     """When a warning says nothing new; policy `dispatch.repeats`."""
 
-    repeat_days: int = 30
+    repeat_days: Days = 30
     """The same rule on the same subscription, no higher in level, within so many days."""
 
 
 class Caps(Struct, frozen=True, kw_only=True):
     """How often a customer is called; policy `dispatch.caps`."""
 
-    quiet_days: int = 7
+    quiet_days: Days = 7
     """After a contact no new item is opened for so many days."""
-    attempts_max: int = 3
+    attempts_max: Times = 3
     """After so many calls that reached nobody an item is at its end."""
 
 

@@ -4,11 +4,13 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+from shared.policy import Share
+
 
 class Holdout(Struct, frozen=True, kw_only=True):
     """How many are held out; policy `dispatch.holdout`. Whoever was drawn stays so, whatever changes here later."""
 
-    share: float = 0.05
+    share: Share = 0.05
     salt: str = "keepline"
 
 

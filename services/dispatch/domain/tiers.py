@@ -4,13 +4,14 @@ from msgspec import Struct
 
 from shared.events.warning_raised import WarningRaised
 from shared.events.work_item_offered import Tier
+from shared.policy import Price, Times
 
 
 class Tiers(Struct, frozen=True, kw_only=True):
     """Policy `dispatch.tiers`; exactly the minimum goes to the customer manager."""
 
-    customer_manager_arpu_min_fen: int = 20_000
-    customer_manager_stars_min: int = 5
+    customer_manager_arpu_min_fen: Price = 20_000
+    customer_manager_stars_min: Times = 5
 
 
 def tier_of(warning: WarningRaised, tiers: Tiers) -> Tier:

@@ -3,12 +3,13 @@
 from msgspec import Struct
 
 from shared.events.bill_issued import BillIssued
+from shared.policy import Units
 
 
 class Earning(Struct, frozen=True, kw_only=True):
     """Policy `points.earning`."""
 
-    points_per_100_yuan: int = 100
+    points_per_100_yuan: Units = 100
 
 
 def points_earned(bill: BillIssued, earning: Earning) -> int:

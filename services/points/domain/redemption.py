@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from services.points.domain.ledger import Cause, Posting, posting
 from shared.events.top_up_answered import TopUpAnswered
 from shared.events.top_up_requested import TopUpRequested
+from shared.policy import Price, Units
 
 TIERS_FEN = {1_000: 1_000, 1_500: 1_500, 2_000: 2_000, 3_000: 3_000, 5_000: 5_000}
 
@@ -14,9 +15,9 @@ TIERS_FEN = {1_000: 1_000, 1_500: 1_500, 2_000: 2_000, 3_000: 3_000, 5_000: 5_00
 class Redemption(Struct, frozen=True, kw_only=True):
     """What points buy; policy `points.redemption`."""
 
-    tiers_fen: dict[int, int] = field(default_factory=lambda: TIERS_FEN)
+    tiers_fen: dict[Units, Price] = field(default_factory=lambda: TIERS_FEN)
     """Airtime in fen by points."""
-    points_min: int = 1_000
+    points_min: Units = 1_000
     """Members with fewer points are in the campaign for other goods."""
 
 

@@ -6,13 +6,14 @@ from msgspec import Struct
 
 from services.warning.domain.subscriber import Holder, Profile, arpu, year_spend_fen
 from shared.events.warning_raised import Population
+from shared.policy import Price
 
 
 class Target(Struct, frozen=True, kw_only=True):
     """Who belongs to it; overridden by policy `warning.population`. Both boundaries belong."""
 
-    year_spend_min_fen: int = 120_000
-    arpu_min_fen: int = 10_000
+    year_spend_min_fen: Price = 120_000
+    arpu_min_fen: Price = 10_000
 
 
 def population_of(holder: Holder, profile: Profile, at: datetime, target: Target) -> Population | None:

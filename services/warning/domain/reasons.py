@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from services.warning.domain.campaigns import Campaign
 from services.warning.domain.subscriber import Profile, latest_lines
 from shared.events.warning_raised import LikelyReason
+from shared.policy import Share, Times
 
 Reason = Literal[
     "competitor_tariff",
@@ -39,10 +40,10 @@ class Weights(Struct, frozen=True, kw_only=True):
     What a rule speaks for stands beside it; `rule.<id>` here overrides that.
     """
 
-    points: dict[str, dict[Reason, int]] = field(default_factory=lambda: POINTS)
-    value_added_share_min: float = 0.2
-    over_package_share_min: float = 0.5
-    roaming_share_min: float = 0.3
+    points: dict[str, dict[Reason, Times]] = field(default_factory=lambda: POINTS)
+    value_added_share_min: Share = 0.2
+    over_package_share_min: Share = 0.5
+    roaming_share_min: Share = 0.3
     campaign_raises_level: bool = True
     """A warning is one level more urgent while a rival's campaign runs that speaks for its likeliest reason."""
 

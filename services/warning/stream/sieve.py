@@ -5,6 +5,7 @@ downstream. It says first and checkpoints after, so nothing is left unsaid.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.partitioner import murmur2
@@ -96,12 +97,19 @@ class Sieve:
         await self._station.policies.refresh()
         async with self._station.stream.connect() as tx:
             ported = await ported_numbers.everything(tx)
+        self._sieving = replace(self._sieving, ported=ported)
+        self._obey()
+
+    def _obey(self) -> None:
+        """Take up what is in force now; the station follows the book, and its versions have moments."""
         book, now = self._station.policies.book, system_now()
         network = book.resolve("warning.network", Network(), EVERYWHERE, now).value
         lateness = book.resolve("warning.lateness", Lateness(), EVERYWHERE, now).value
-        self._sieving = Sieving(network, ported, lateness)
+        if (network, lateness) != (self._sieving.network, self._sieving.lateness):
+            self._sieving = replace(self._sieving, network=network, lateness=lateness)
 
     async def _pass(self) -> None:
+        self._obey()
         await self._own.settled.wait()
         generation = self._own.generation
         fetched = await self._client.getmany(timeout_ms=1 if self._telling else FETCH_MS, max_records=BATCH)

@@ -88,6 +88,17 @@ def test_a_field_set_to_what_it_cannot_be_is_an_error(fields: dict[str, Any]) ->
         resolved(version(1, **fields))
 
 
+class Tiers(Struct, frozen=True, kw_only=True):
+    """A policy with numbers for keys, which are text in the table."""
+
+    fen: dict[int, int] = msgspec.field(default_factory=lambda: {1_000: 1_000})
+
+
+def test_keys_that_are_numbers_come_from_the_table_as_text() -> None:
+    book = PolicyBook((version(1, fen={"1000": 900, "2000": 1_900}),))
+    assert book.resolve("p", Tiers(), COUNTY, MARCH).value == Tiers(fen={1_000: 900, 2_000: 1_900})
+
+
 SCOPES = (EVERYWHERE, PROVINCE, CITY, COUNTY, "150000.150200")
 """From the widest to the narrowest, and a neighbour."""
 CHANGES = st.lists(st.tuples(st.sampled_from(SCOPES), st.integers(0, 20), st.integers(0, 99)), max_size=8)

@@ -13,7 +13,8 @@ MANAGERS, CALLERS = 2, 1
 """Customer managers and phone managers in each county."""
 PROVINCE_MANAGERS, PROVINCE_CALLERS = 4, 2
 """The same for a province that is one small team."""
-ADMIN = "province-admin"
+ADMIN, DEPUTY = "province-admin", "province-deputy"
+"""What one of them proposes for the province the other approves."""
 
 
 class Person(Struct, frozen=True):
@@ -35,6 +36,7 @@ def province_staff(seed: int, province: str) -> Iterator[Person]:
     """Yield who works for a small operator: all of them for the whole province."""
     team = f"team-{province}"
     yield _person(seed, ADMIN, "province_admin", province)
+    yield _person(seed, DEPUTY, "province_admin", province)
     for number in range(1, PROVINCE_MANAGERS + 1):
         yield _person(seed, f"manager-{province}-{number}", "customer_manager", province, team)
     for number in range(1, PROVINCE_CALLERS + 1):
@@ -44,6 +46,7 @@ def province_staff(seed: int, province: str) -> Iterator[Person]:
 
 def _above(seed: int) -> Iterator[Person]:
     yield _person(seed, ADMIN, "province_admin", PROVINCE.path)
+    yield _person(seed, DEPUTY, "province_admin", PROVINCE.path)
     yield _person(seed, "finance", "finance", PROVINCE.path)
     yield _person(seed, "auditor", "auditor", PROVINCE.path)
     for city in CITIES:

@@ -12,6 +12,7 @@ from shared.calendar import local_date, month_of
 from shared.events.day_passed import DayPassed
 from shared.events.subscription_recorded import SubscriptionRecorded
 from shared.events.warning_settled import WarningSettled
+from shared.policy import Days
 from shared.topic import Event
 
 KEPT = timedelta(days=400)
@@ -20,7 +21,7 @@ KEPT = timedelta(days=400)
 class Limits(Struct, frozen=True, kw_only=True):
     """Policy `kpi.saved`."""
 
-    period_days: int = 30
+    period_days: Days = 30
     """For so long the customer must have stayed after the contact."""
 
 

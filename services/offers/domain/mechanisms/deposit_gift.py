@@ -7,15 +7,16 @@ international roaming.
 from msgspec import Struct
 
 from services.offers.domain.mechanism import Customer, Mechanism, Package, yuan
+from shared.policy import Months, Price
 
 
 class Tier(Struct, frozen=True, kw_only=True):
     """What is deposited, and what is given for it."""
 
-    deposit_fen: int
-    gift_fen: int
+    deposit_fen: Price
+    gift_fen: Price
     """Each month."""
-    months: int
+    months: Months
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -26,7 +27,7 @@ class Limits(Struct, frozen=True, kw_only=True):
         Tier(deposit_fen=20_000, gift_fen=1_500, months=10),
         Tier(deposit_fen=50_000, gift_fen=2_000, months=20),
     )
-    deposit_months_max: int = 6
+    deposit_months_max: Months = 6
     """No more than so many months' bills are asked for at once."""
 
 

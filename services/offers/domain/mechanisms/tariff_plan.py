@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from services.offers.domain.mechanism import Customer, Mechanism, Month, Package, yuan
+from shared.policy import Price, Units
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -11,13 +12,13 @@ class Plan(Struct, frozen=True, kw_only=True):
     id: str
     name_zh: str
     name_en: str
-    fee_fen: int
-    minutes: int
-    messages: int
-    data_mb: int
-    minute_fen: int = 15
-    message_fen: int = 10
-    gigabyte_fen: int = 500
+    fee_fen: Price
+    minutes: Units
+    messages: Units
+    data_mb: Units
+    minute_fen: Price = 15
+    message_fen: Price = 10
+    gigabyte_fen: Price = 500
 
 
 PLANS = tuple(
@@ -45,9 +46,9 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Overridden by policy `offers.tariff_plan`."""
 
     plans: tuple[Plan, ...] = PLANS
-    saving_min_fen: int = 500
+    saving_min_fen: Price = 500
     """A smaller monthly saving is not worth a change."""
-    proposals_max: int = 2
+    proposals_max: Units = 2
 
 
 def price_fen(plan: Plan, month: Month) -> int:

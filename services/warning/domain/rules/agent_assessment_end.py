@@ -10,17 +10,18 @@ from services.warning.domain.day_came import DayCame
 from services.warning.domain.rule import Finding, Heard, Level, Outcome, Rule
 from shared.calendar import days_before, local_date, months_later
 from shared.events.subscription_recorded import SubscriptionRecorded
+from shared.policy import Days, Hours, Months
 
 
 class Limits(Struct, frozen=True, kw_only=True):
     """Overridden by policy `warning.agent_assessment_end`."""
 
-    assessment_months: int = 6
+    assessment_months: Months = 6
     """How long after activation an agent is assessed by whether the number stays."""
-    months_by_agent: dict[str, int] = {}
+    months_by_agent: dict[str, Months] = {}
     """Agents with another contract, by id."""
-    ahead_days: int = 15
-    actionable_hours: int = 30 * 24
+    ahead_days: Days = 15
+    actionable_hours: Hours = 30 * 24
 
 
 class Memory(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from services.warning.domain.day_came import DayCame
 from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule
 from shared.calendar import days_before, local_date
 from shared.events.agreement_recorded import AgreementRecorded
+from shared.policy import Days, Hours
 
 AGREEMENTS_KEPT = 16
 ENDING, ENDED = "ending", "ended"
@@ -18,9 +19,9 @@ ENDING, ENDED = "ending", "ended"
 class Limits(Struct, frozen=True, kw_only=True):
     """Overridden by policy `warning.agreement_end`."""
 
-    ahead_days: int = 30
+    ahead_days: Days = 30
     """So many days before its last day an agreement is about to end."""
-    actionable_hours: int = 30 * 24
+    actionable_hours: Hours = 30 * 24
 
 
 class Agreement(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,8 @@ from msgspec import Struct
 from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule, yuan
 from shared.calendar import local_date
 from shared.events.bill_issued import BillIssued
-from shared.events.credit_assessed import CreditAssessed
+from shared.events.credit_assessed import CreditAssessed, CreditScore
+from shared.policy import Factor, Hours, Price, Share
 
 MONTHS_KEPT = 6
 
@@ -16,17 +17,17 @@ MONTHS_KEPT = 6
 class Limits(Struct, frozen=True, kw_only=True):
     """Overridden by policy `warning.arrears_risk`."""
 
-    used_share_min: float = 0.8
+    used_share_min: Share = 0.8
     """So much of the credit limit is used."""
-    used_share_act_now: float = 1.0
-    score_max: int = 400
+    used_share_act_now: Factor = 1.0
+    score_max: CreditScore = 400
     """A score up to this is poor; with `poor_used_share_min` of the limit used it is a risk."""
-    poor_used_share_min: float = 0.5
-    shock_fen_min: int = 5_000
+    poor_used_share_min: Share = 0.5
+    shock_fen_min: Price = 5_000
     """Charges for data beyond the package that a household notices."""
-    shock_times_min: float = 2.0
+    shock_times_min: Factor = 2.0
     """So many times the mean of the months known before."""
-    actionable_hours: int = 7 * 24
+    actionable_hours: Hours = 7 * 24
 
 
 class Memory(Struct, frozen=True):

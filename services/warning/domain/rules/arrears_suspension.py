@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule, clock
 from shared.events.suspension_changed import SuspensionChanged
+from shared.policy import Hours
 
 LEVELS = {"arrears_one_way": Level.ACT, "arrears_two_way": Level.ACT_NOW}
 
@@ -14,7 +15,7 @@ LEVELS = {"arrears_one_way": Level.ACT, "arrears_two_way": Level.ACT_NOW}
 class Limits(Struct, frozen=True, kw_only=True):
     """Overridden by policy `warning.arrears_suspension`."""
 
-    actionable_hours: int = 14 * 24
+    actionable_hours: Hours = 14 * 24
 
 
 class Memory(Struct, frozen=True):

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule
 from shared.events.complaint_recorded import ComplaintRecorded
+from shared.policy import Days, Hours, Times
 
 COMPLAINTS_KEPT = 32
 CLASSES_ZH = {
@@ -24,9 +25,9 @@ CLASSES_ZH = {
 class Limits(Struct, frozen=True, kw_only=True):
     """Overridden by policy `warning.complaint`."""
 
-    window_days: int = 30
-    complaints_to_act_now: int = 2
-    actionable_hours: int = 7 * 24
+    window_days: Days = 30
+    complaints_to_act_now: Times = 2
+    actionable_hours: Hours = 7 * 24
 
 
 class Memory(Struct, frozen=True):

@@ -8,22 +8,23 @@ from msgspec import Struct
 
 from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule
 from services.warning.domain.usage import UsageLooked, Use
+from shared.policy import Amount, Days, Hours, Share, Weeks
 
 
 class Limits(Struct, frozen=True, kw_only=True):
     """Overridden by policy `warning.dormancy`."""
 
-    silent_days: int = 14
+    silent_days: Days = 14
     """So many days without any record make a sleeper."""
-    fall_share_min: float = 0.6
+    fall_share_min: Share = 0.6
     """Contacts and data both fell by at least this share of a week's mean before."""
-    weeks_before_min: int = 2
+    weeks_before_min: Weeks = 2
     """Fewer weeks known before the last one are no baseline."""
-    contacts_min: float = 10.0
-    megabytes_min: float = 100.0
+    contacts_min: Amount = 10.0
+    megabytes_min: Amount = 100.0
     """A weekly mean below both says nothing; data below its own is left out of the comparison."""
-    cooldown_days: int = 28
-    actionable_hours: int = 14 * 24
+    cooldown_days: Days = 28
+    actionable_hours: Hours = 14 * 24
 
 
 class Memory(Struct, frozen=True, kw_only=True):

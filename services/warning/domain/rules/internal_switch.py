@@ -15,6 +15,7 @@ from shared.calendar import start_of_month
 from shared.events.bill_issued import BillIssued
 from shared.events.subscription_recorded import SubscriptionRecorded
 from shared.events.suspension_changed import SuspensionChanged
+from shared.policy import Days, Hours, Share
 
 SIGNS_ZH = {"suspended": "主动停机", "bill_fell": "话费下降", "ended": "销户"}
 
@@ -22,11 +23,11 @@ SIGNS_ZH = {"suspended": "主动停机", "bill_fell": "话费下降", "ended": "
 class Limits(Struct, frozen=True, kw_only=True):
     """Overridden by policy `warning.internal_switch`."""
 
-    window_days: int = 90
+    window_days: Days = 90
     """The newer number began so long before or after the sign, at most."""
-    fall_share_min: float = 0.5
+    fall_share_min: Share = 0.5
     """The older number's bill fell by at least this share of the one before."""
-    actionable_hours: int = 7 * 24
+    actionable_hours: Hours = 7 * 24
 
 
 class Sibling(Struct, frozen=True):

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule, clock
 from shared.events.porting_progressed import PortingProgressed
+from shared.policy import Hours
 
 AT_WORK = ("enquiry", "application")
 ENDS = {"lapsed": "the porting lapsed", "ported_out": "the number has left"}
@@ -19,9 +20,9 @@ ENDS = {"lapsed": "the porting lapsed", "ported_out": "the number has left"}
 class Limits(Struct, frozen=True, kw_only=True):
     """Overridden by policy `warning.porting`."""
 
-    repeat_hours: int = 72
+    repeat_hours: Hours = 72
     """The same step again within so many hours is not said again."""
-    actionable_hours: int = 24
+    actionable_hours: Hours = 24
     """The race: from the enquiry to the application."""
 
 

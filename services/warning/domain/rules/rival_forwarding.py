@@ -14,16 +14,17 @@ from services.warning.domain.recurrence import Recurrence
 from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule
 from shared.events.forwarding_changed import ForwardingChanged
 from shared.events.signal_heard import SignalHeard
+from shared.policy import Days, Hours, Times
 
 
 class Limits(Struct, frozen=True, kw_only=True):
     """Overridden by policy `warning.rival_forwarding`."""
 
-    window_days: int = 30
-    legs_to_act_now: int = 3
-    cooldown_days: int = 30
+    window_days: Days = 30
+    legs_to_act_now: Times = 3
+    cooldown_days: Days = 30
     """A level once said is not said again within so many days."""
-    actionable_hours: int = 72
+    actionable_hours: Hours = 72
 
 
 class Memory(Struct, frozen=True):

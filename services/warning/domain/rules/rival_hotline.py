@@ -10,17 +10,18 @@ from services.warning.domain import recurrence
 from services.warning.domain.recurrence import Recurrence
 from services.warning.domain.rule import Finding, Heard, Level, Outcome, Rule
 from shared.events.signal_heard import SignalHeard
+from shared.policy import Days, Hours, Times
 
 
 class Limits(Struct, frozen=True, kw_only=True):
     """Overridden by policy `warning.rival_hotline`."""
 
-    window_days: int = 30
-    calls_to_act: int = 2
-    calls_to_act_now: int = 4
-    cooldown_days: int = 30
+    window_days: Days = 30
+    calls_to_act: Times = 2
+    calls_to_act_now: Times = 4
+    cooldown_days: Days = 30
     """A level once said is not said again within so many days."""
-    actionable_hours: int = 7 * 24
+    actionable_hours: Hours = 7 * 24
 
 
 def step(memory: Recurrence, heard: Heard[SignalHeard], limits: Limits) -> tuple[Recurrence, tuple[Outcome, ...]]:

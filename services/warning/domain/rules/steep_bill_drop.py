@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule, yuan
 from shared.events.bill_issued import BillIssued
+from shared.policy import Hours, Months, Price, Share
 
 MONTHS_KEPT = 13
 
@@ -18,17 +19,17 @@ MONTHS_KEPT = 13
 class Limits(Struct, frozen=True, kw_only=True):
     """Overridden by policy `warning.steep_bill_drop`."""
 
-    fall_share_min: float = 0.3
+    fall_share_min: Share = 0.3
     """The bill fell by at least this share of its baseline."""
-    act_now_share_min: float = 0.5
+    act_now_share_min: Share = 0.5
     """From this share on nobody should wait."""
-    baseline_months: int = 3
+    baseline_months: Months = 3
     """The baseline is the mean of up to so many billed months before."""
-    baseline_min_fen: int = 5_000
+    baseline_min_fen: Price = 5_000
     """A smaller baseline says nothing."""
     part_months_count: bool = False
     """Whether a month in which the number was not in service throughout counts, as bill and as baseline."""
-    actionable_hours: int = 30 * 24
+    actionable_hours: Hours = 30 * 24
 
 
 class Bill(Struct, frozen=True):

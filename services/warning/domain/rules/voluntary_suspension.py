@@ -8,12 +8,13 @@ from msgspec import Struct
 
 from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule, clock
 from shared.events.suspension_changed import SuspensionChanged
+from shared.policy import Hours
 
 
 class Limits(Struct, frozen=True, kw_only=True):
     """Overridden by policy `warning.voluntary_suspension`."""
 
-    actionable_hours: int = 14 * 24
+    actionable_hours: Hours = 14 * 24
 
 
 class Memory(Struct, frozen=True):

@@ -19,6 +19,7 @@ from shared.calendar import start_of
 from shared.events.signal_heard import SignalHeard
 from shared.events.usage_day import UsageDay
 from shared.ids import derived_id
+from shared.policy import Hours
 
 EPOCH = date(1970, 1, 1)
 
@@ -26,7 +27,7 @@ EPOCH = date(1970, 1, 1)
 class Lateness(Struct, frozen=True, kw_only=True):
     """How long a day stays open for late CDRs; policy `warning.lateness`."""
 
-    grace_hours: int = 6
+    grace_hours: Hours = 6
 
 
 @dataclass(frozen=True, slots=True)

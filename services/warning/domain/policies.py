@@ -1,0 +1,20 @@
+"""What the business may set in this service, by name, with its default."""
+
+from msgspec import Struct
+
+from services.warning.domain.catalogue import all_rules
+from services.warning.domain.operators import Network
+from services.warning.domain.population import Target
+from services.warning.domain.reasons import Weights
+from services.warning.domain.sieve.lot import Lateness
+
+
+def policies() -> dict[str, Struct]:
+    """Return each policy's default by its name; a rule's limits are `warning.<rule>`."""
+    return {
+        **{f"warning.{rule.id}": rule.limits for rule in all_rules()},
+        "warning.population": Target(),
+        "warning.reasons": Weights(),
+        "warning.network": Network(),
+        "warning.lateness": Lateness(),
+    }

@@ -1,0 +1,134 @@
+"""What a person does about policy, each in one transaction and under the lock that keeps changes in one line."""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db import audit, policies, proposals
+from shared.db.business_clock import business_now
+from shared.http.problems import NotFoundError
+from shared.policy_change.change import Change, OvertakenError, Proposal
+from shared.policy_change.making import approved, proposed, restored, rolling_back
+from shared.policy_change.people import Asker, must_approve, must_hold, must_reject
+from shared.policy_change.preview import Preview, preview, seen
+
+Shown = tuple[Proposal, Preview]
+"""A proposal, and what it changes."""
+
+
+class PolicyDesk:
+    """The desk of whoever the transaction's claims name."""
+
+    def __init__(self, defaults: Mapping[str, msgspec.Struct]) -> None:
+        self.defaults = defaults
+
+    def default(self, name: str) -> msgspec.Struct:
+        """Return a policy's default.
+
+        Raises:
+            NotFoundError: this service has no such policy.
+        """
+        found = self.defaults.get(name)
+        if found is None:
+            raise NotFoundError(f"no such policy here; there are {', '.join(self.defaults) or 'none'}")
+        return found
+
+    async def propose(self, tx: AsyncConnection, who: Asker, change: Change) -> Shown:
+        """Keep what somebody wants, once it is known that it could be approved.
+
+        Raises:
+            NotFoundError, ChangeRefusedError: no such policy; it is not theirs to ask for, or cannot be.
+        """
+        default = self.default(change.name)
+        must_hold(who, change.scope)
+        await proposals.one_by_one(tx)
+        book, now = await policies.read(tx), await business_now(tx)
+        proposed(default, book, change, now)
+        told = msgspec.structs.asdict(change)
+        wanted = Proposal(**told, proposal_id=0, proposed_by=who.staff_id, proposed_at=now)
+        kept = await proposals.add(tx, wanted)
+        await _note(tx, who, "policy_proposed", kept)
+        return kept, preview(default, book, kept, now)
+
+    async def shown(self, tx: AsyncConnection, proposal_id: int) -> Shown:
+        """Return a proposal and what it changes.
+
+        Raises:
+            NotFoundError: there is none, or not for this person.
+        """
+        proposal = await _found(tx, proposal_id)
+        book, now = await policies.read(tx), await business_now(tx)
+        return proposal, preview(self.default(proposal.name), book, proposal, now)
+
+    async def approve(self, tx: AsyncConnection, who: Asker, proposal_id: int, looked_at: int) -> Shown:
+        """Make a proposal a version; `looked_at` is the newest version that it was compared with.
+
+        Raises:
+            NotFoundError, ChangeRefusedError: no such proposal; it is not theirs to approve, or no longer can be.
+        """
+        await proposals.one_by_one(tx)
+        proposal = await _found(tx, proposal_id)
+        must_approve(who, proposal)
+        book, now = await policies.read(tx), await business_now(tx)
+        version = approved(self.default(proposal.name), book, proposal, now)
+        newest = seen(book, proposal.name, proposal.scope)
+        if newest != looked_at:
+            raise OvertakenError(f"version {newest} was set since you looked: look at the difference again")
+        number = await proposals.enact(tx, version, who.staff_id, proposal.why)
+        decided = replace(proposal, state="approved", decided_by=who.staff_id, decided_at=now, version=number)
+        await proposals.settle(tx, decided)
+        await _note(tx, who, "policy_approved", decided)
+        return await self.shown(tx, proposal_id)
+
+    async def reject(self, tx: AsyncConnection, who: Asker, proposal_id: int, why: str) -> Shown:
+        """Close a proposal without a version.
+
+        Raises:
+            NotFoundError, ChangeRefusedError: no such proposal; it is not theirs to reject, or was decided.
+        """
+        await proposals.one_by_one(tx)
+        proposal = await _found(tx, proposal_id)
+        must_reject(who, proposal)
+        now = await business_now(tx)
+        decided = replace(proposal, state="rejected", decided_by=who.staff_id, decided_at=now, decided_why=why)
+        await proposals.settle(tx, decided)
+        await _note(tx, who, "policy_rejected", decided)
+        return await self.shown(tx, proposal_id)
+
+    async def roll_back(self, tx: AsyncConnection, who: Asker, undone: tuple[str, int], why: str) -> Shown:
+        """Undo the newest version of a scope: policy and version. What comes back was approved once, so one is enough.
+
+        Raises:
+            NotFoundError, ChangeRefusedError: no such version; it is not theirs to undo, or not the newest.
+        """
+        name, number = undone
+        await proposals.one_by_one(tx)
+        book, now = await policies.read(tx), await business_now(tx)
+        bad = next((each for each in book.of(name) if each.version == number), None)
+        if bad is None:
+            raise NotFoundError(f"{name} has no version {number}, or not for you")
+        must_hold(who, bad.scope)
+        version = restored(self.default(name), book, bad, now)
+        made = await proposals.enact(tx, version, who.staff_id, why)
+        kept = await proposals.add(tx, rolling_back(who, number, replace(version, version=made), why, now))
+        await _note(tx, who, "policy_rolled_back", kept)
+        return await self.shown(tx, kept.proposal_id)
+
+
+async def _found(tx: AsyncConnection, proposal_id: int) -> Proposal:
+    proposal = await proposals.find(tx, proposal_id)
+    if proposal is None:
+        raise NotFoundError("no such proposal, or not for you")
+    return proposal
+
+
+async def _note(tx: AsyncConnection, who: Asker, action: str, proposal: Proposal) -> None:
+    """Write down who, what and why; names of fields and values are no customer's."""
+    told = {
+        name: value
+        for name, value in msgspec.to_builtins(proposal).items()
+        if value not in (None, [], {}) and name not in ("name", "proposed_at", "decided_at")
+    }
+    await audit.note(tx, who, action, proposal.name, told)
