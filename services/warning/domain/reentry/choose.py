@@ -30,8 +30,10 @@ def choose(found: Pairs, limits: Limits) -> Chosen:
     second = _seconds(ordered, best)
     chosen = ordered[best]
     beyond_chance = chosen["strength"] - np.log(np.maximum(chosen["rivals"], 1))
+    alike = (chosen["shared"] >= limits.peers_shared_min) | chosen["handset"] | chosen["identity"]
     clear = (
-        (chosen["standing"] >= limits.score_min)
+        alike
+        & (chosen["standing"] >= limits.score_min)
         & (beyond_chance >= limits.strength_min)
         & (chosen["standing"] - second >= limits.margin_min)
     )

@@ -132,6 +132,7 @@ def _peers(case: _Case, new: Profile, old: Profile) -> dict[str, Any]:
         "peers_old": len(old.circle),
         "peers_shared": len(both),
         "peers_shared_that_count": len(counted),
+        "peers_shared_min": limits.peers_shared_min,
         "holders_max": limits.holders_max,
         "peers": [_peer(case, new, old, peer) for peer in counted[:PEERS_SHOWN]],
     }

@@ -30,11 +30,13 @@ class Limits(Struct, frozen=True, kw_only=True):
     """What the same cells add to a score: neighbours have them too."""
     score_min: float = 0.45
     """The operating point, 0 to 1."""
-    strength_min: float = 1.0
+    strength_min: float = 2.0
     """What is shared must say so much, in nats, beyond what chance would find among all numbers in question."""
+    peers_shared_min: int = 2
+    """So many peers that count are shared, unless handset or identity are: each peer has friends who call it alike."""
     margin_min: float = 0.1
     """The best old number's score is at least this much above the second's."""
-    second_number_score_min: float = 0.6
+    second_number_score_min: float = 0.65
     """The operating point where both numbers are alive: a friend's circle is alike, and alive."""
     dealer_days: int = 7
     """The window of a dealer's pattern."""

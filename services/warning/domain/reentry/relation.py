@@ -93,26 +93,29 @@ def _shift(first: Ints) -> NDArray[np.uint64]:
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
-    """Among how many old numbers a match was looked for, by the day on which the new one began."""
+    """Among how many old numbers a match was looked for: what chance would have to choose from."""
 
-    gone: Ints
-    """Numbers that fell silent or were suspended around that day; shape (days)."""
+    gone_before: Ints
+    """How many numbers that are silent or suspended were last active before each day; shape (days + 1)."""
     present: int
-    """Numbers that did not."""
+    """How many are neither."""
 
-    def of(self, relation: Ints, first: Ints) -> Ints:
-        """Return the rivals of each pair, itself included."""
+    def of(self, relation: Ints, first: Ints, last: Ints) -> Ints:
+        """Return the rivals of each pair, itself included, by the days on which new began and old was last active.
+
+        Of gone ones, those whose silence began at least as near to the new number's beginning, on either side: one
+        that fell silent on the very day has few, one of weeks before has many.
+        """
         gone = (relation == Relation.SILENT) | (relation == Relation.SUSPENDED)
-        day = np.clip(first, 0, len(self.gone) - 1)
-        return np.maximum(np.where(gone, self.gone[day], self.present), 1)
+        days = len(self.gone_before) - 1
+        near = np.abs(last - first)
+        end, begin = np.clip(first + near + 1, 0, days), np.clip(first - near, 0, days)
+        return np.maximum(np.where(gone, self.gone_before[end] - self.gone_before[begin], self.present), 1)
 
 
 def rivals_of(old: Lives, limits: Limits) -> Rivals:
-    """Count the old numbers by what they might be to a new one of each day."""
+    """Count the old numbers by what they might be to a new one."""
     rate = np.bitwise_count(old.active) / np.maximum(old.last - old.begun + 1, 1)
     gone = silent(old.days - 1 - old.last, rate, limits) | old.suspended
-    until = np.concatenate(([0], np.cumsum(np.bincount(np.maximum(old.last[gone], 0), minlength=old.days))))
-    day = np.arange(old.days)
-    begin = np.clip(day - limits.gap_days_max, 0, old.days)
-    end = np.clip(day + limits.overlap_days_max + 1, 0, old.days)
-    return Rivals(until[end] - until[begin], int((~gone).sum()))
+    ended = np.bincount(np.maximum(old.last[gone], 0), minlength=old.days)
+    return Rivals(np.concatenate(([0], np.cumsum(ended))), int((~gone).sum()))

@@ -76,8 +76,9 @@ def _block(search: Search, begin: int, end: int) -> tuple[Pairs, int]:
     old = search.both.old
     found = pairs(search.index, _kinds(search, begin, end))
     first = search.both.new.first[found["new"]].astype(np.int64)
-    found["relation"] = relations(first, search.lives.at(found["old"] + begin), search.limits)
-    found["rivals"] = search.rivals.of(found["relation"], first)
+    lives = search.lives.at(found["old"] + begin)
+    found["relation"] = relations(first, lives, search.limits)
+    found["rivals"] = search.rivals.of(found["relation"], first, lives.last)
     near = found[found["relation"] != Relation.UNTOLD]
     strangers = near[~_friends(search.both, near, begin, end)]
     _score(search, strangers, old.cells.part(begin, end))

@@ -16,6 +16,7 @@ def found(*told: tuple[int, int, float], **more: Any) -> Pairs:
     """Return pairs (new, old, standing) that say enough."""
     pairs = np.zeros(len(told), PAIR)
     pairs["new"], pairs["old"], pairs["standing"] = (np.array(each) for each in zip(*told, strict=True))
+    pairs["shared"], pairs["handset"] = more.get("shared", 4), more.get("handset", False)
     pairs["strength"], pairs["rivals"] = more.get("strength", 20.0), more.get("rivals", 10)
     return pairs
 
@@ -41,7 +42,13 @@ def test_the_operating_point_belongs_to_it(standing: float, expected: list[tuple
 
 def test_what_chance_would_find_among_so_many_is_no_match() -> None:
     assert chosen(found((0, 1, 0.9), strength=9.0, rivals=1_000)) == [(0, 1)]
-    assert chosen(found((0, 1, 0.9), strength=9.0, rivals=10_000)) == []
+    assert chosen(found((0, 1, 0.9), strength=9.0, rivals=2_000)) == []
+
+
+def test_one_peer_in_common_is_no_match_unless_something_else_is_the_same() -> None:
+    assert chosen(found((0, 1, 0.9), shared=1)) == []
+    assert chosen(found((0, 1, 0.9), shared=2)) == [(0, 1)]
+    assert chosen(found((0, 1, 0.9), shared=1, handset=True)) == [(0, 1)]
 
 
 def test_an_old_number_stays_with_the_new_ones_that_are_most_like_it() -> None:

@@ -61,12 +61,20 @@ def test_both_in_use_is_too_early_to_tell_for_a_fortnight() -> None:
     assert (told(set(range(60)), first=46), told(set(range(60)), first=45)) == (Relation.UNTOLD, Relation.ALIVE)
 
 
+def test_of_those_gone_only_the_ones_gone_as_near_are_rivals() -> None:
+    old = lives(*({0, last} for last in (5, 25, 28, 29, 31, 40, 59)))
+    rivals = rivals_of(old, Limits())
+
+    def of(last: int) -> int:
+        return int(rivals.of(np.array([Relation.SILENT]), np.array([FIRST]), np.array([last]))[0])
+
+    assert [of(last) for last in (5, 25, 28, 29, 31, 40)] == [6, 4, 3, 2, 2, 5]
+    assert int(rivals.of(np.array([Relation.ALIVE]), np.array([FIRST]), np.array([59]))[0]) == 1
+
+
 @given(st.lists(st.sets(st.integers(0, 59), min_size=1), min_size=1, max_size=20))
-def test_rivals_are_all_that_could_be_meant(days: list[set[int]]) -> None:
-    old = lives(*days)
-    limits = Limits()
-    counted = rivals_of(old, limits)
-    assert counted.present + int(counted.gone.max()) <= len(days)
-    relation = relations(np.full(len(days), FIRST), old, limits)
-    alive = relation == Relation.ALIVE
-    assert (counted.of(relation, np.full(len(days), FIRST))[alive] == max(counted.present, 1)).all()
+def test_who_is_matched_is_among_its_rivals(days: list[set[int]]) -> None:
+    old, first = lives(*days), np.full(len(days), FIRST)
+    relation = relations(first, old, Limits())
+    rivals = rivals_of(old, Limits()).of(relation, first, old.last)
+    assert ((rivals >= 1) & (rivals <= len(days))).all()
