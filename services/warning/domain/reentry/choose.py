@@ -11,6 +11,7 @@ import numpy as np
 
 from services.warning.domain.reentry.join import Pairs
 from services.warning.domain.reentry.limits import Limits
+from services.warning.domain.reentry.relation import Relation
 from services.warning.domain.reentry.sparse import Floats, Ints
 
 
@@ -30,7 +31,9 @@ def choose(found: Pairs, limits: Limits) -> Chosen:
     second = _seconds(ordered, best)
     chosen = ordered[best]
     beyond_chance = chosen["strength"] - np.log(np.maximum(chosen["rivals"], 1))
-    alike = (chosen["shared"] >= limits.peers_shared_min) | chosen["handset"] | chosen["identity"]
+    alive = chosen["relation"] == Relation.ALIVE
+    peers_min = np.where(alive, limits.second_number_peers_shared_min, limits.peers_shared_min)
+    alike = (chosen["shared"] >= peers_min) | chosen["handset"] | chosen["identity"]
     clear = (
         alike
         & (chosen["standing"] >= limits.score_min)

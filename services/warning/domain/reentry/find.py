@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from msgspec import Struct
@@ -13,12 +13,14 @@ from services.warning.domain.reentry.choose import Chosen, choose
 from services.warning.domain.reentry.columns import Both, both_of, ordered
 from services.warning.domain.reentry.dealers import Bulk, in_cells, on_handsets, with_agents
 from services.warning.domain.reentry.limits import Limits
-from services.warning.domain.reentry.profiles import Profile, Profiles
+from services.warning.domain.reentry.profiles import Profile, Profiles, followed
 from services.warning.domain.reentry.relation import Relation
 from services.warning.domain.reentry.search import search
 from shared.ids import derived_id
 
 Kind = Literal["churn_hidden_as_growth", "second_number", "dealer_pattern"]
+HIDDEN: Final = "churn_hidden_as_growth"
+SECOND: Final = "second_number"
 PEERS_SHOWN = 10
 DIGITS = 4
 
@@ -54,9 +56,23 @@ def find_reentries(new_profiles: Profiles, old_profiles: Profiles, limits: Limit
     Many on one handset are a dealer's whomever they call; in a cell or with an agent, a number with a customer of its
     own is that customer's. The same numbers give the same answer in whatever order, and under whatever names.
 
+    Families move together: what a round finds is followed in the next, where whoever calls the new number of somebody
+    who came back calls the old one. So Narayanan and Shmatikov (2009) spread from what they had re-identified.
+
     Raises:
         ValueError: the windows of the two populations are not the same.
     """
+    moved: dict[str, str] = {}
+    found = _round(new_profiles, old_profiles, limits)
+    for _ in range(limits.rounds_max - 1):
+        known, moved = moved, {each.new: each.old for each in found if each.old and each.kind == HIDDEN}
+        if moved == known:
+            break
+        found = _round(followed(new_profiles, moved), followed(old_profiles, moved), limits)
+    return found
+
+
+def _round(new_profiles: Profiles, old_profiles: Profiles, limits: Limits) -> list[Reentry]:
     case = _Case(
         both=both_of(new_profiles, old_profiles),
         new=ordered(new_profiles),
@@ -78,7 +94,7 @@ def _matched(case: _Case, chosen: Chosen) -> Iterator[tuple[int, Reentry]]:
         row = int(pair["new"])
         new, old = case.new[row], case.old[int(pair["old"])]
         relation = Relation(int(pair["relation"]))
-        kind: Kind = "second_number" if relation is Relation.ALIVE else "churn_hidden_as_growth"
+        kind: Kind = SECOND if relation is Relation.ALIVE else HIDDEN
         evidence = _terms(case, pair, float(second)) | _times(case, new, old, relation) | _peers(case, new, old)
         yield row, _reentry(kind, new, old.msisdn, evidence)
 
@@ -95,6 +111,7 @@ def _terms(case: _Case, pair: np.void, second: float) -> dict[str, Any]:
     return {
         "score": _told(pair["score"]),
         "score_min": limits.second_number_score_min if alive else limits.score_min,
+        "peers_shared_min": limits.second_number_peers_shared_min if alive else limits.peers_shared_min,
         "standing": _told(pair["standing"]),
         "standing_of_second": _told(second),
         "margin_min": limits.margin_min,
@@ -132,7 +149,6 @@ def _peers(case: _Case, new: Profile, old: Profile) -> dict[str, Any]:
         "peers_old": len(old.circle),
         "peers_shared": len(both),
         "peers_shared_that_count": len(counted),
-        "peers_shared_min": limits.peers_shared_min,
         "holders_max": limits.holders_max,
         "peers": [_peer(case, new, old, peer) for peer in counted[:PEERS_SHOWN]],
     }

@@ -36,8 +36,12 @@ class Limits(Struct, frozen=True, kw_only=True):
     """So many peers that count are shared, unless handset or identity are: each peer has friends who call it alike."""
     margin_min: float = 0.1
     """The best old number's score is at least this much above the second's."""
-    second_number_score_min: float = 0.65
+    rounds_max: int = 3
+    """So often is looked again, with the numbers that were found followed."""
+    second_number_score_min: float = 0.6
     """The operating point where both numbers are alive: a friend's circle is alike, and alive."""
+    second_number_peers_shared_min: int = 3
+    """And so many peers that count are shared, unless handset or identity are."""
     dealer_days: int = 7
     """The window of a dealer's pattern."""
     dealer_handset_numbers_min: int = 5

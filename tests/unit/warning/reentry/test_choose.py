@@ -8,6 +8,7 @@ import pytest
 from services.warning.domain.reentry.choose import choose
 from services.warning.domain.reentry.join import PAIR, Pairs
 from services.warning.domain.reentry.limits import Limits
+from services.warning.domain.reentry.relation import Relation
 
 pytestmark = pytest.mark.unit
 
@@ -49,6 +50,14 @@ def test_one_peer_in_common_is_no_match_unless_something_else_is_the_same() -> N
     assert chosen(found((0, 1, 0.9), shared=1)) == []
     assert chosen(found((0, 1, 0.9), shared=2)) == [(0, 1)]
     assert chosen(found((0, 1, 0.9), shared=1, handset=True)) == [(0, 1)]
+
+
+def test_a_second_number_needs_three() -> None:
+    alive = found((0, 1, 0.9), shared=2)
+    alive["relation"] = Relation.ALIVE
+    assert chosen(alive) == []
+    alive["shared"] = 3
+    assert chosen(alive) == [(0, 1)]
 
 
 def test_an_old_number_stays_with_the_new_ones_that_are_most_like_it() -> None:

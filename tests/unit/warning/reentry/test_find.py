@@ -143,6 +143,19 @@ def test_who_is_clearly_less_alike_does_not_share_the_old_number() -> None:
     assert said(usages, NEW, OTHER) == [("churn_hidden_as_growth", NEW, number(7))]
 
 
+def test_who_moves_with_the_family_is_found_once_one_of_them_is() -> None:
+    mine, theirs = ["+8618819999901", "+8618819999902"], ["+8618819999903", "+8618819999904", "+8618819999905"]
+    circles = {7: [number(8), *mine], 8: [number(7), *theirs]}
+    alone = uses(NEW, [OTHER, mine[0]], AFTER)
+    usages = town(leaving=[7, 8], circles=circles) + alone + uses(OTHER, [NEW, *theirs], AFTER)
+    assert said(usages, NEW, OTHER) == [
+        ("churn_hidden_as_growth", NEW, number(7)),
+        ("churn_hidden_as_growth", OTHER, number(8)),
+    ]
+    once = find_reentries(*both(usages, [NEW, OTHER]), Limits(rounds_max=1))
+    assert [each.new for each in once] == [OTHER]
+
+
 def test_many_on_one_handset_are_a_dealers_whomever_they_call() -> None:
     new = [f"+86199200000{each:02d}" for each in range(5)]
     usages = town(leaving=[7]) + [use for who in new for use in uses(who, circle_of(7), AFTER, imei="350000000000017")]
