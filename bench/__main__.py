@@ -102,10 +102,13 @@ def _tell_real(path: Path, as_json: bool) -> None:
 
 
 def _sizes(report: ScaleReport) -> Table:
-    title = f"twice the size takes {report.seconds_ratio} times as long, with {report.candidates_ratio} times the pairs"
-    table = Table("new", "old", "ties", "seconds", "peak MB", "candidates a new number", title=title)
+    title = (
+        f"twice the size takes {report.cpu_seconds_ratio} times the CPU, with {report.candidates_ratio} times the pairs"
+    )
+    table = Table("new", "old", "ties", "seconds", "CPU s", "peak MB", "candidates a new number", title=title)
     for each in (report.half, report.whole):
-        figures = (each.new, each.old, each.ties, each.seconds, each.peak_memory_mb, each.candidates_per_new)
+        sizes = (each.new, each.old, each.ties)
+        figures = (*sizes, each.seconds, each.cpu_seconds, each.peak_memory_mb, each.candidates_per_new)
         table.add_row(*(f"{figure:,}" for figure in figures))
     return table
 

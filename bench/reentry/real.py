@@ -23,7 +23,7 @@ TUNED_ON = frozenset({date(2004, 10, 25), date(2004, 11, 8), date(2004, 11, 22)}
 HISTORY_DAYS_MIN, DAYS_LEFT_MIN = 28, 20
 DRAWS = 10
 WEEK = timedelta(days=7)
-UNSEEN_DAYS = 14
+UNSEEN_DAYS = 7
 """Who shows only after so many days of records has begun, and was not merely quiet."""
 BEGAN_DAYS_MAX = 30
 

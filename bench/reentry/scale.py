@@ -2,7 +2,7 @@
 
 import resource
 import sys
-from time import perf_counter
+from time import perf_counter, process_time
 
 from msgspec import Struct, structs
 
@@ -38,6 +38,8 @@ class Figures(Struct, frozen=True, kw_only=True):
     columns_mb: int
     seconds: float
     """From columns to classes, the making of the population aside."""
+    cpu_seconds: float
+    """Of this process in that time: what others do on the machine is not in it."""
     peak_memory_mb: int
     """Of the process so far, the making of the population included."""
     candidates_per_new: float
@@ -54,6 +56,7 @@ class Report(Struct, frozen=True, kw_only=True):
     half: Figures
     whole: Figures
     seconds_ratio: float
+    cpu_seconds_ratio: float
     candidates_ratio: float
     """Of candidates in all."""
     machine: Machine
@@ -68,6 +71,7 @@ def run(plan: Plan) -> Report:
         half=half,
         whole=whole,
         seconds_ratio=round(whole.seconds / half.seconds, 2),
+        cpu_seconds_ratio=round(whole.cpu_seconds / half.cpu_seconds, 2),
         candidates_ratio=round(candidates, 2),
         machine=machine(),
     )
@@ -77,12 +81,12 @@ def measured(plan: Plan) -> Figures:
     """Measure one population."""
     population, limits = simulated(plan), Limits()
     both = population.both
-    began = perf_counter()
+    began, cpu_began = perf_counter(), process_time()
     found, candidates = search(both, limits)
     chosen = choose(found, limits).pairs
     for patterns in (on_handsets, in_cells, with_agents):
         patterns(both.new, limits)
-    seconds = perf_counter() - began
+    seconds, cpu_seconds = perf_counter() - began, process_time() - cpu_began
     alive = chosen["relation"] == Relation.ALIVE
     come_back = (population.old_of >= 0) & ~population.second
     return Figures(
@@ -91,6 +95,7 @@ def measured(plan: Plan) -> Figures:
         ties=len(both.new.circle.index) + len(both.old.circle.index),
         columns_mb=(_bytes(both.new) + _bytes(both.old)) >> 20,
         seconds=round(seconds, 2),
+        cpu_seconds=round(cpu_seconds, 2),
         peak_memory_mb=_peak_mb(),
         candidates_per_new=round(candidates / plan.new, 1),
         pairs_share_of_all=candidates / plan.new / plan.old,

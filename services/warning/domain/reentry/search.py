@@ -16,10 +16,10 @@ from services.warning.domain.reentry.relation import Lives, Relation, Rivals, li
 from services.warning.domain.reentry.sparse import Floats, Sparse
 from services.warning.domain.reentry.weights import surprise, unit
 
-BLOCK_TIES = 4_000_000
+BLOCK_TIES = 1_000_000
 """Old numbers are taken in blocks of about so many ties: what is held beside the columns is of this size."""
-DIGITS = 9
-"""Scores are told to so many digits, so that what is added up in another order is the same."""
+DIGITS = 6
+"""Scores are told to so many digits, so that sums of single precision in another order are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ def _blocks(ties: Sparse, block_ties: int) -> Iterator[tuple[int, int]]:
 def _block(search: Search, begin: int, end: int) -> tuple[Pairs, int]:
     """Hold the old numbers from row `begin` to before `end` against all new ones."""
     old = search.both.old
-    found = pairs(search.index, _kinds(search, begin, end))
+    met = pairs(search.index, _kinds(search, begin, end))
+    found = met[_hopeful(met, search.limits)]
     first = search.both.new.first[found["new"]].astype(np.int64)
     lives = search.lives.at(found["old"] + begin)
     found["relation"] = relations(first, lives, search.limits)
@@ -84,7 +85,14 @@ def _block(search: Search, begin: int, end: int) -> tuple[Pairs, int]:
     _score(search, strangers, old.cells.part(begin, end))
     kept = strangers[strangers["standing"] >= search.limits.score_min - search.limits.margin_min]
     kept["old"] += begin
-    return kept, len(found)
+    return kept, len(met)
+
+
+def _hopeful(found: Pairs, limits: Limits) -> NDArray[np.bool_]:
+    """Tell which pairs could matter if they shared all their cells: few of those that share anything."""
+    beyond = min(limits.second_number_score_min - limits.score_min, 0.0)
+    hopeful: NDArray[np.bool_] = _scores(found, limits, 1.0) >= limits.score_min - limits.margin_min + beyond
+    return hopeful
 
 
 def _kinds(search: Search, begin: int, end: int) -> Kinds:
@@ -106,12 +114,16 @@ def _score(search: Search, found: Pairs, old_cells: Sparse) -> None:
     """Fill in what the terms come to."""
     limits = search.limits
     found["cells"] = cosines(search.cells, unit(old_cells, search.cell_nats, 0.0), search.both.sizes.cells, found)
-    misled = (
+    found["score"] = np.round(_scores(found, limits, found["cells"]), DIGITS)
+    beyond = limits.second_number_score_min - limits.score_min
+    found["standing"] = np.round(found["score"] - beyond * (found["relation"] == Relation.ALIVE), DIGITS)
+
+
+def _scores(found: Pairs, limits: Limits, cells: Floats | float) -> Floats:
+    misled: Floats = (
         (1 - found["circle"])
         * (1 - limits.handset_weight * found["handset"])
         * (1 - limits.identity_weight * found["identity"])
-        * (1 - limits.cells_weight * found["cells"])
+        * (1 - limits.cells_weight * cells)
     )
-    found["score"] = np.round(1 - misled, DIGITS)
-    beyond = limits.second_number_score_min - limits.score_min
-    found["standing"] = np.round(found["score"] - beyond * (found["relation"] == Relation.ALIVE), DIGITS)
+    return 1 - misled

@@ -174,6 +174,17 @@ def test_thin_numbers_in_one_cell_are_a_dealers_and_a_customers_is_the_customers
     assert told == [("churn_hidden_as_growth", NEW, number(7)), *(("dealer_pattern", who, None) for who in new)]
 
 
+def test_ids_derive_from_who_and_when() -> None:
+    usages = town(leaving=[7]) + uses(NEW, circle_of(7), AFTER)
+    (once,), (again,), (later,) = (
+        found(usages),
+        found(usages[::-1]),
+        found(usages, about={NEW: About(activated_on=AFTER[1])}),
+    )
+    assert once == again
+    assert once.id != later.id
+
+
 def test_each_is_explained_in_chinese_and_english() -> None:
     (back,) = found(town(leaving=[7]) + uses(NEW, circle_of(7), AFTER))
     assert explain(back.evidence) == (

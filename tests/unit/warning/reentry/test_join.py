@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.warning.domain.reentry import search as looking
 from services.warning.domain.reentry.columns import Both, both_of
 from services.warning.domain.reentry.join import pairs, postings
 from services.warning.domain.reentry.limits import Limits
@@ -76,6 +77,12 @@ def test_no_block_boundary_shows(block_ties: int) -> None:
     parts, again = search(columns, Limits(), block_ties)
     assert count == again
     assert np.array_equal(np.sort(whole, order=["new", "old"]), np.sort(parts, order=["new", "old"]))
+
+
+def test_what_is_passed_over_as_hopeless_would_not_have_mattered(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, _ = search(_town(), Limits())
+    monkeypatch.setattr(looking, "_hopeful", lambda found, _: np.ones(len(found), np.bool_))
+    assert np.array_equal(search(_town(), Limits())[0], kept)
 
 
 def _town() -> Both:
