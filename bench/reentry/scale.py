@@ -84,8 +84,9 @@ def measured(plan: Plan) -> Figures:
     began, cpu_began = perf_counter(), process_time()
     found, candidates = search(both, limits)
     chosen = choose(found, limits).pairs
-    for patterns in (on_handsets, in_cells, with_agents):
-        patterns(both.new, limits)
+    on_handsets(both.new, limits)
+    in_cells(both.new, both.sizes.cells, limits)
+    with_agents(both.new, both.sizes.agents, limits)
     seconds, cpu_seconds = perf_counter() - began, process_time() - cpu_began
     alive = chosen["relation"] == Relation.ALIVE
     come_back = (population.old_of >= 0) & ~population.second

@@ -35,14 +35,14 @@ def on_handsets(new: Columns, limits: Limits) -> Bulk:
     return _bulk(len(new), began, limits.dealer_handset_numbers_min, 0.0)
 
 
-def in_cells(new: Columns, limits: Limits) -> Bulk:
-    """Return the thin numbers that began in one cell, each by the cell where it is most."""
-    return _place(new, _home(new.cells), limits)
+def in_cells(new: Columns, cells: int, limits: Limits) -> Bulk:
+    """Return the thin numbers that began in one of the `cells`, each by the cell where it is most."""
+    return _place(new, _home(new.cells), cells, limits)
 
 
-def with_agents(new: Columns, limits: Limits) -> Bulk:
-    """Return the thin numbers that one agent sold."""
-    return _place(new, new.agent.astype(np.int64), limits)
+def with_agents(new: Columns, agents: int, limits: Limits) -> Bulk:
+    """Return the thin numbers that one of the `agents` sold."""
+    return _place(new, new.agent.astype(np.int64), agents, limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +62,32 @@ def _began(new: Columns, rows: Ints, groups: Ints, limits: Limits) -> _Began:
     return _Began(rows[order], groups[order], end - np.arange(len(ordered)))
 
 
-def _place(new: Columns, groups: Ints, limits: Limits) -> Bulk:
+def _place(new: Columns, groups: Ints, places: int, limits: Limits) -> Bulk:
     rows = np.flatnonzero((groups >= 0) & (np.diff(new.circle.start) <= limits.dealer_circle_max))
     began = _began(new, rows, groups[rows], limits)
-    usual = _usual(began)
+    usual = _usual(began, places)
     floor = max(limits.dealer_place_numbers_min, limits.dealer_place_lift_min * usual)
     return _bulk(len(new), began, floor, usual)
 
 
-def _usual(began: _Began) -> float:
-    """Return the median, over the places where any number began, of the most that began within the window."""
-    most = np.zeros(int(began.group.max(initial=-1)) + 1, np.int64)
+def _usual(began: _Began, places: int) -> float:
+    """Return the median, over all places, of the most that began within the window; where none began it is 0."""
+    most = np.zeros(places, np.int64)
     np.maximum.at(most, began.group, began.within)
-    return float(np.median(most[most > 0])) if len(most) else 0.0
+    return float(np.median(most)) if places else 0.0
 
 
 def _bulk(numbers: int, began: _Began, floor: float, usual: float) -> Bulk:
-    """Count each group's numbers in windows of `floor` or more; windows that overlap are one run."""
-    edges = np.zeros(len(began.row) + 1, np.int64)
+    """Count the numbers of windows of `floor` or more; windows that overlap are one run."""
     many = np.flatnonzero(began.within >= floor)
-    np.add.at(edges, many, 1)
-    np.add.at(edges, many + began.within[many], -1)
-    marked = np.cumsum(edges)[:-1] > 0
-    run = np.cumsum(np.diff(np.where(marked, began.group, -1), prepend=-1) != 0)
-    length = np.where(marked, np.bincount(run)[run] if len(run) else 0, 0)
+    starts = np.bincount(many, minlength=len(began.row) + 1)
+    stops = np.bincount(many + began.within[many], minlength=len(began.row) + 1)
+    open_windows = np.cumsum(starts - stops)[:-1]
+    # A window that goes on carries its run along; where none does, another begins.
+    run = np.cumsum(open_windows == starts[:-1])
+    length = np.where(open_windows > 0, np.bincount(run, minlength=1)[run], 0)
     together, group = np.zeros(numbers, np.int64), np.full(numbers, -1)
-    for place in np.flatnonzero(marked):
+    for place in np.flatnonzero(length):
         row = began.row[place]
         if length[place] > together[row]:
             together[row], group[row] = length[place], began.group[place]

@@ -82,10 +82,11 @@ def _round(new_profiles: Profiles, old_profiles: Profiles, limits: Limits) -> li
         limits=limits,
     )
     found, _ = search(case.both, limits)
-    by_row = dict(_dealt(case, "cell", in_cells(case.both.new, limits)))
-    by_row |= dict(_dealt(case, "agent", with_agents(case.both.new, limits)))
+    new, sizes = case.both.new, case.both.sizes
+    by_row = dict(_dealt(case, "cell", in_cells(new, sizes.cells, limits)))
+    by_row |= dict(_dealt(case, "agent", with_agents(new, sizes.agents, limits)))
     by_row |= dict(_matched(case, choose(found, limits)))
-    by_row |= dict(_dealt(case, "handset", on_handsets(case.both.new, limits)))
+    by_row |= dict(_dealt(case, "handset", on_handsets(new, limits)))
     return [by_row[row] for row in sorted(by_row)]
 
 

@@ -49,26 +49,34 @@ def test_windows_that_overlap_are_one_run() -> None:
     assert found.together.tolist() == [12] * 12
 
 
+def test_runs_weeks_apart_are_not_added_up() -> None:
+    found = on_handsets(columns(*((day, 3, 9) for start in (0, 30) for day in range(start, start + 5))), Limits())
+    assert found.together.tolist() == [5] * 10
+
+
 @pytest.mark.parametrize("look", [in_cells, with_agents])
 def test_in_a_place_only_thin_numbers_count_and_many_times_what_is_usual(
-    look: Callable[[Columns, Limits], Bulk],
+    look: Callable[[Columns, int, Limits], Bulk],
 ) -> None:
     usual = [(0, place, 1) for place in range(20)]
     dealt = [(day % 7, 50, 2) for day in range(12)]
     customers = [(0, 50, 9)] * 3
-    found = look(columns(*usual, *dealt, *customers), Limits())
+    found = look(columns(*usual, *dealt, *customers), 51, Limits())
     assert found.together.tolist() == [0] * 20 + [12] * 12 + [0] * 3
-    assert found.usual == 1.0
+    assert found.usual == 0.0
 
 
 def test_where_many_are_usual_a_dozen_is_nothing() -> None:
-    busy = [(0, place, 1) for place in range(20) for _ in range(4)]
-    assert not in_cells(columns(*busy, *((0, 50, 1) for _ in range(12))), Limits()).together.any()
+    busy = [(0, place, 1) for place in range(40) for _ in range(4)]
+    found = in_cells(columns(*busy, *((0, 50, 1) for _ in range(12))), 51, Limits())
+    assert found.usual == 4.0
+    assert not found.together.any()
 
 
 def test_of_no_number_nothing_is_told() -> None:
-    for look in (on_handsets, in_cells, with_agents):
-        assert look(columns(), Limits()).together.tolist() == []
+    assert on_handsets(columns(), Limits()).together.tolist() == []
+    for look in (in_cells, with_agents):
+        assert look(columns(), 0, Limits()).together.tolist() == []
 
 
 @given(st.lists(st.tuples(st.integers(-400, 63), st.integers(0, 3), st.just(1)), max_size=40))

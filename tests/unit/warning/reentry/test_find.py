@@ -167,7 +167,6 @@ def test_thin_numbers_in_one_cell_are_a_dealers_and_a_customers_is_the_customers
     new = [f"+86199200000{each:02d}" for each in range(12)]
     thin = [use for who in new for use in uses(who, [HOTLINE], AFTER, cell="1501001-7")]
     back = uses(NEW, circle_of(7), AFTER, cell="1501001-7")
-    # Elsewhere a cell has one new number: that is usual.
     others = [f"+86199300000{each:02d}" for each in range(9)]
     usual = [use for place, who in enumerate(others) for use in uses(who, [HOTLINE], AFTER, cell=f"1501002-{place}")]
     told = said(town(leaving=[7]) + thin + back + usual, NEW, *new, *others)
