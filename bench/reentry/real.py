@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 from random import Random
 
 from msgspec import Struct
 
 from bench.reentry.scale import Quality, quality
-from bench.reentry.splits import PROTOCOLS, Call, Outcome, outcome, profiles
+from bench.reentry.splits import PROTOCOLS, Call, Outcome, a_few_alone, outcome, profiles
 from services.intake.domain.format import Taken
 from services.intake.domain.formats.reality_mining import FORMAT
 from services.intake.stream.files import Files
@@ -53,6 +54,15 @@ class Seen(Struct, frozen=True, kw_only=True):
     told_on: date
 
 
+class Weekly(Struct, frozen=True, kw_only=True):
+    """A few relabelled and nothing else changed, looked for each week without knowing who or when."""
+
+    knowable: int
+    told: int
+    right: int
+    precision: float
+
+
 class RealReport(Struct, frozen=True, kw_only=True):
     """What the records show."""
 
@@ -60,6 +70,8 @@ class RealReport(Struct, frozen=True, kw_only=True):
     numbers: int
     held_out: dict[str, Summed]
     tuned_on: dict[str, Summed]
+    weekly: Weekly
+    """On dates held out."""
     as_they_stand: tuple[Seen, ...]
 
 
@@ -80,6 +92,7 @@ def run(path: Path) -> RealReport:
         numbers=len({call.who for call in calls}),
         held_out={name: summed(calls, others, name) for name in PROTOCOLS if others},
         tuned_on={name: summed(calls, tuned, name) for name in PROTOCOLS if (tuned := [*{*mondays} & TUNED_ON])},
+        weekly=weekly(calls, others),
         as_they_stand=tuple(as_they_stand(calls)),
     )
 
@@ -121,6 +134,18 @@ def summed(calls: Sequence[Call], dates: Sequence[date], protocol: str) -> Summe
 def _outcome(calls: Sequence[Call], on: date, protocol: str, draw: int) -> Outcome:
     relabelled = PROTOCOLS[protocol](calls, on, Random(f"{on} {draw}"))
     return outcome(relabelled, on, Limits())
+
+
+def weekly(calls: Sequence[Call], dates: Sequence[date]) -> Weekly:
+    """Look for a few who change number, as the platform would as the weeks go by."""
+    told, right, knowable = 0, 0, 0
+    for on, draw in product(dates, range(DRAWS)):
+        relabelled = a_few_alone(calls, on, Random(f"{on} {draw}"))
+        found = {each.new: each.old for each in as_they_stand(relabelled.calls)}
+        told += len(found)
+        right += sum(relabelled.old_of.get(new) == old for new, old in found.items())
+        knowable += outcome(relabelled, on, Limits()).knowable
+    return Weekly(knowable=knowable, told=told, right=right, precision=quality(told, right, knowable).precision)
 
 
 def as_they_stand(calls: Sequence[Call]) -> Iterator[Seen]:

@@ -77,6 +77,11 @@ def a_few(calls: Sequence[Call], on: date, luck: Random) -> Relabelled:
     return _among_decoys(calls, on, luck, (0.05, 0.05))
 
 
+def a_few_alone(calls: Sequence[Call], on: date, luck: Random) -> Relabelled:
+    """Relabel a twentieth of the persons at both ends; all others stay as they are."""
+    return _among_decoys(calls, on, luck, (0.05, 0.0))
+
+
 def _among_decoys(calls: Sequence[Call], on: date, luck: Random, shares: tuple[float, float]) -> Relabelled:
     """Relabel a share of the persons; another share leaves for good, and as many are truly new."""
     persons = _shuffled(calls, luck)

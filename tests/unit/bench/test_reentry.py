@@ -38,7 +38,7 @@ def test_a_population_has_what_its_plan_says() -> None:
 def test_at_any_density_few_are_wrong_and_most_who_came_back_are_found(degree: float, community: int) -> None:
     told = measured(Plan(new=300, old=6_000, degree=degree, community=community))
     assert told.churn_hidden_as_growth.precision >= 0.95
-    assert told.churn_hidden_as_growth.recall >= 0.65
+    assert told.churn_hidden_as_growth.recall >= 0.6
     assert told.second_number.precision >= 0.9
 
 

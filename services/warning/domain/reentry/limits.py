@@ -28,7 +28,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     """What the same identity adds to a score; alone it is enough."""
     cells_weight: float = 0.15
     """What the same cells add to a score: neighbours have them too."""
-    score_min: float = 0.45
+    score_min: float = 0.5
     """The operating point, 0 to 1."""
     strength_min: float = 2.0
     """What is shared must say so much, in nats, beyond what chance would find among all numbers in question."""

@@ -28,7 +28,7 @@ def chosen(pairs: Pairs) -> list[tuple[int, int]]:
 
 
 def test_the_best_is_chosen_where_it_is_clearly_better() -> None:
-    assert chosen(found((0, 3, 0.7), (0, 1, 0.9), (1, 2, 0.5))) == [(0, 1), (1, 2)]
+    assert chosen(found((0, 3, 0.7), (0, 1, 0.9), (1, 2, 0.6))) == [(0, 1), (1, 2)]
     assert choose(found((0, 3, 0.7), (0, 1, 0.9)), Limits()).second.tolist() == [0.7]
 
 
@@ -36,7 +36,7 @@ def test_two_alike_are_rejected() -> None:
     assert chosen(found((0, 1, 0.9), (0, 3, 0.85))) == []
 
 
-@pytest.mark.parametrize(("standing", "expected"), [(0.45, [(0, 1)]), (0.449, [])])
+@pytest.mark.parametrize(("standing", "expected"), [(0.5, [(0, 1)]), (0.499, [])])
 def test_the_operating_point_belongs_to_it(standing: float, expected: list[tuple[int, int]]) -> None:
     assert chosen(found((0, 1, standing))) == expected
 

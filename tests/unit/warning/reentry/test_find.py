@@ -42,7 +42,7 @@ def test_the_evidence_tells_every_term_and_what_it_was_held_against() -> None:
         "old_relation": "silent",
         "silent_days": 20,
         "peers_shared": 8,
-        "score_min": 0.45,
+        "score_min": 0.5,
         "same_handset": False,
     }
     assert told["score"] >= told["score_min"]
@@ -187,8 +187,8 @@ def test_ids_derive_from_who_and_when() -> None:
 def test_each_is_explained_in_chinese_and_english() -> None:
     (back,) = found(town(leaving=[7]) + uses(NEW, circle_of(7), AFTER))
     assert explain(back.evidence) == (
-        "疑似重入网：与原号码有8个共同联系人，相似度0.98（门限0.45），原号码已静默20天",
-        "An old customer's new number: 8 peers in common with the old one, score 0.98 of 0.45 asked for;"
+        "疑似重入网：与原号码有8个共同联系人，相似度0.98（门限0.50），原号码已静默20天",
+        "An old customer's new number: 8 peers in common with the old one, score 0.98 of 0.50 asked for;"
         " the old one has been silent for 20 days",
     )
     new = [f"+86199200000{each:02d}" for each in range(5)]
