@@ -235,3 +235,12 @@ def test_neither_names_nor_order_change_what_is_found(luck: object, leaving: set
     assert {(each.kind, each.new, each.old) for each in again} == plain
     assert len(plain) == len(back)
     assert [each.new for each in again] == sorted(each.new for each in again)
+
+
+@pytest.mark.parametrize("usages", [[], town(5), uses(NEW, circle_of(7), AFTER), uses(NEW, [], AFTER)])
+def test_where_one_side_is_empty_nothing_is_found(usages: list[Usage]) -> None:
+    assert said(usages) == []
+
+
+def test_numbers_that_call_nobody_are_not_alike() -> None:
+    assert said([*uses(NEW, [], AFTER), *uses(number(1), [], BEFORE), *uses(number(2), [], ALWAYS)]) == []
