@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -11,6 +12,11 @@ from rich.table import Table
 
 from bench.latency import run as latency_run
 from bench.latency.run import Report as LatencyReport
+from bench.reentry import real as reentry_real
+from bench.reentry import scale as reentry_scale
+from bench.reentry.population import Plan as Population
+from bench.reentry.real import RealReport
+from bench.reentry.scale import Report as ScaleReport
 from bench.sieve import run as sieve_run
 from bench.sieve.run import Report as SieveReport
 from bench.sieve.traffic import Plan
@@ -63,6 +69,60 @@ def latency(
         return 0
 
     _end(work())
+
+
+@app.command()
+def reentry(
+    new: Annotated[int, typer.Option(min=2, help="how many newly activated numbers")] = 200_000,
+    old: Annotated[int, typer.Option(min=200, help="how many old numbers they are held against")] = 5_000_000,
+    degree: Annotated[float, typer.Option(min=2, help="the median of peers that a number has")] = 20.0,
+    community: Annotated[int, typer.Option(min=2, help="how many numbers share most of their peers")] = 120,
+    seed: int = 7,
+    reality_mining: Annotated[
+        Path | None, typer.Option(help="call records in that study's layout, for precision and recall on them instead")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Re-entry numbers among a simulated nation's: time, memory and growth; or among real call records."""
+    if reality_mining:
+        _tell_real(reality_mining, as_json)
+        return
+    plan = Population(new=new, old=old, degree=degree, community=community, seed=seed)
+    report = reentry_scale.run(plan)
+    _tell(report, _sizes(report), as_json)
+
+
+def _tell_real(path: Path, as_json: bool) -> None:
+    try:
+        report = reentry_real.run(path)
+    except (FileNotFoundError, RuntimeError) as failure:
+        console.print(str(failure), style="red", markup=False, highlight=False)
+        sys.exit(1)
+    _tell(report, _found(report), as_json)
+
+
+def _sizes(report: ScaleReport) -> Table:
+    title = (
+        f"twice the size takes {report.cpu_seconds_ratio} times the CPU, with {report.candidates_ratio} times the pairs"
+    )
+    table = Table("new", "old", "ties", "seconds", "CPU s", "peak MB", "candidates a new number", title=title)
+    for each in (report.half, report.whole):
+        sizes = (each.new, each.old, each.ties)
+        figures = (*sizes, each.seconds, each.cpu_seconds, each.peak_memory_mb, each.candidates_per_new)
+        table.add_row(*(f"{figure:,}" for figure in figures))
+    return table
+
+
+def _found(report: RealReport) -> Table:
+    title = f"{report.calls:,} calls of {report.numbers:,} numbers; {len(report.as_they_stand)} found as they stand"
+    table = Table("relabelled", "dates", "movers", "told", "right", "precision", "recall", "of knowable", title=title)
+    for dates, by_name in (("held out", report.held_out), ("tuned on", report.tuned_on)):
+        for name, each in by_name.items():
+            told = each.quality
+            shares = (told.precision, told.recall, each.recall_of_knowable)
+            counts = (each.movers, told.told, told.right)
+            table.add_row(name, dates, *(f"{count:,}" for count in counts), *(f"{share:.2f}" for share in shares))
+    return table
 
 
 def _times(report: LatencyReport) -> Table:

@@ -1,0 +1,1 @@
+"""How fast re-entry numbers are found among a nation's, and how well among real and simulated ones."""
