@@ -3,11 +3,12 @@
 import msgspec
 from msgspec import Struct
 
-from shared import log, metrics
+from shared import metrics
 from shared.arrival import Record
 from shared.clock import system_now
 from shared.events.dead_lettered import DeadLettered
 from shared.ids import derived_id
+from shared.masking import masked
 from shared.sealing import Sealer
 
 DETAIL_MAX = 500
@@ -59,7 +60,7 @@ class Undertaker:
             offset=record.offset,
             reason=reason,
             # PostgreSQL has no place for NUL, and a record's own word for its type may hold one.
-            detail=log.masked(detail.replace("\x00", "\ufffd"))[:DETAIL_MAX],
+            detail=masked(detail.replace("\x00", "\ufffd"))[:DETAIL_MAX],
             attempt=record.attempt,
             sealed=self._sealer.seal(msgspec.json.encode(_contents(record))),
         )

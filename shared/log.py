@@ -1,28 +1,16 @@
 """Logs are events with fields, one JSON object a line; ERROR means wake a person. No full number gets through."""
 
 import logging
-import re
 import sys
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import structlog
 
-NUMBER = re.compile(r"(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}")
-
+from shared.masking import NUMBER, masked
 
 Fields = MutableMapping[str, Any]
 LIBRARIES = ("aiokafka", "faust", "mode", "uvicorn", "httpx", "alembic")
-
-
-def masked(text: str) -> str:
-    """Return `text` with the middle of each mobile number hidden: `138****5678`."""
-    return NUMBER.sub(_mask, text)
-
-
-def _mask(found: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", found.group())[-11:]
-    return f"{digits[:3]}****{digits[-4:]}"
 
 
 def _named(service: str) -> Callable[[Any, str, Fields], Fields]:

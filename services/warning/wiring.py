@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.warning.api.lists import router
+from services.warning.api.room import Room
 from services.warning.domain.policies import policies
 from services.warning.storage import checkpoints
 from services.warning.storage import troubles as storage
@@ -44,7 +46,8 @@ async def run_rules(settings: Settings) -> None:
         station.watch(hearing)
         station.sweep(Due(hear, GiveUp(station.cluster, station.undertaker("warning"))))
         station.tasks += [station.deciding(consumer.run), CatchUp(station.stream, ruling, station.committed).run]
-        await station.serve(Front(SAYS, policies=policies()), lambda: consumer.assigned)
+        front = Front(SAYS, (router,), Room(station), policies())
+        await station.serve(front, lambda: consumer.assigned)
 
 
 async def troubles(settings: Settings) -> list[tuple[Trouble, int]]:

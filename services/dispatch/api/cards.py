@@ -10,7 +10,7 @@ from services.dispatch.api.schemas import BillShown, Card, VisitShown, WarningSh
 from services.dispatch.storage.cards import CardRows
 from services.dispatch.storage.queue import QueuedItem
 from shared.calendar import local_date, month_of, months_before, months_between
-from shared.log import masked
+from shared.masking import masked
 
 Row = RowMapping | Mapping[str, Any]
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import log
-from shared.log import masked
+from shared.masking import masked
 
 pytestmark = pytest.mark.unit
 
