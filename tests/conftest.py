@@ -91,7 +91,7 @@ async def issuer() -> AsyncIterator[Issuer]:
 async def database(servers: Servers) -> AsyncIterator[str]:
     """Make a migrated database for one test."""
     name = f"test_{secrets.token_hex(6)}"
-    await _administer(servers.postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    await _administer(servers.postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
     yield name
     await _administer(servers.postgres, f"DROP DATABASE {name} WITH (FORCE)")
 

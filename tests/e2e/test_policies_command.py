@@ -19,7 +19,7 @@ from tests.support.processes import environment
 from tests.support.running import begin_now, running, serving
 from tests.support.tables import Tables
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.e2e
 
 CITY = "150000.150100"
 USERS = [

@@ -28,7 +28,7 @@ from tests.support.running import begin_now, begin_sieve, producing, publish, ta
 from tests.support.said import Marks, said
 from tests.support.tables import Tables
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.e2e
 
 KNOWN_S = 5.0
 """Within so many seconds of its approval every process knows a version."""
