@@ -20,7 +20,7 @@ from services.warning.domain.catalogue import all_rules
 from services.warning.domain.operators import Network
 from services.warning.domain.population import Target
 from services.warning.domain.reasons import Weights
-from services.warning.domain.sieve.lot import Lateness
+from services.warning.domain.sieve.networks import Lateness
 
 INTRODUCTION = """\
 # Policies
