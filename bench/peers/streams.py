@@ -18,7 +18,7 @@ VERSION = "4.1.0"
 STREAMS = f"org.apache.kafka:kafka-streams:{VERSION}+org.slf4j:slf4j-simple:1.7.36"
 COMPILER = "org.eclipse.jdt:ecj:3.42.0"
 SOURCE = Path(__file__).parent / "SievePeer.java"
-HEAP = ("-Xms1g", "-Xmx4g", "-XX:+UseParallelGC")
+HEAP = ("-Xms1g", "-Xmx4g", "-XX:+UseParallelGC", "--enable-native-access=ALL-UNNAMED")
 """The collector of most throughput; nobody waits for single records here."""
 
 

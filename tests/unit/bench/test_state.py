@@ -4,7 +4,7 @@ import pytest
 
 from bench.recovery import state
 from bench.recovery.state import FIRST_DAY, Load
-from services.warning.domain.sieve.memory import memory
+from services.warning.domain.sieve.memory import NAME_BYTES, memory
 
 pytestmark = pytest.mark.unit
 
@@ -16,9 +16,10 @@ def test_a_subscriber_costs_400_bytes_at_most_beside_circle_and_ids_seen() -> No
     lot = state.lot(LOAD, 0, 1)
     cost = memory([lot])
     assert sum(len(day.numbers()) for day in lot.days.values()) > 2.99 * LOAD.subscribers
-    assert 250 * LOAD.subscribers < cost.beside <= BYTES_MAX * LOAD.subscribers + 3 * state.CELLS * 150
+    names = NAME_BYTES * state.CELLS * LOAD.days
+    assert 250 * LOAD.subscribers < cost.beside - names < (BYTES_MAX - 50) * LOAD.subscribers
     assert cost.ids == 8 * LOAD.subscribers * LOAD.days * LOAD.cdrs_a_day
-    assert cost.circle > 24 * 3 * LOAD.subscribers * LOAD.days
+    assert cost.circle > 20 * 3 * LOAD.subscribers * LOAD.days
 
 
 def test_partitions_share_the_subscribers() -> None:

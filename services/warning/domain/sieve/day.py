@@ -13,10 +13,10 @@ from services.warning.domain.sieve.runs import Runs
 from services.warning.domain.sieve.seen import Hashes
 from services.warning.domain.sieve.tally import EMPTY, Numbers, Tally
 
-NO_PEERS = Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 2), np.uint32))
-"""Weights are calls and seconds; 24 bytes a row."""
-NO_CELLS = Pairs(np.empty(0, np.int64), np.empty(0, np.int32), np.empty((0, 1), np.uint32))
-"""Others are places in the day's names, the weight is how many CDRs; 16 bytes a row."""
+NO_PEERS = Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 2), np.uint16))
+"""Weights are calls and seconds; 20 or 24 bytes a row."""
+NO_CELLS = Pairs(np.empty(0, np.int64), np.empty(0, np.int32), np.empty((0, 1), np.uint16))
+"""Others are places in the day's names, the weight is how many CDRs; 14 or 16 bytes a row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,17 +21,16 @@ COUNTS = (
 """The last is how many CDRs were counted, which is a usage day's version: it says by itself what it holds."""
 Numbers = NDArray[np.int64]
 """E.164 without its plus."""
-Counts = NDArray[np.uint32] | NDArray[np.int64]
-NARROW = 2**32
+Counts = NDArray[np.uint16] | NDArray[np.uint32] | NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The counters of a day's numbers: one row a number, numbers rising; 60 bytes a row."""
+    """The counters of a day's numbers: one row a number, numbers rising; at most 60 bytes a row."""
 
     numbers: Numbers
     counts: Counts
-    """Shape (numbers, 8), columns as in COUNTS; 32 bits unless a sum asks for more."""
+    """Shape (numbers, 8), columns as in COUNTS; 16 or 32 bits unless a sum asks for more."""
     bytes: NDArray[np.int64]
     handsets: NDArray[np.int64]
     """The one last seen, as in `Columns`."""
@@ -58,7 +57,7 @@ class Tally:
 
 EMPTY = Tally(
     np.empty(0, np.int64),
-    np.empty((0, len(COUNTS)), np.uint32),
+    np.empty((0, len(COUNTS)), np.uint16),
     np.empty(0, np.int64),
     np.empty(0, np.int64),
     np.empty(0, np.uint32),
@@ -108,8 +107,11 @@ def together(tallies: Sequence[Tally]) -> Tally:
 
 
 def narrowed(counts: NDArray[np.int64]) -> Counts:
-    """Return `counts` in half the space, unless one of them needs the whole."""
-    return counts.astype(np.uint32) if counts.size == 0 or counts.max() < NARROW else counts
+    """Return `counts` in as little space as the greatest of them allows."""
+    most = int(counts.max()) if counts.size else 0
+    if most < 2**16:
+        return counts.astype(np.uint16)
+    return counts.astype(np.uint32) if most < 2**32 else counts
 
 
 def new_runs() -> Runs[Tally]:

@@ -69,12 +69,13 @@ def test_the_rows_of_some_numbers_are_theirs(rows: Rows, wanted: set[int]) -> No
     assert shown(found) == [row for row in plainly(rows) if row[0] in wanted]
 
 
-def test_counters_take_half_the_space_until_one_needs_the_whole() -> None:
-    most = 2**32 - 1
-    narrow = tally([(1, [most] * 9, (0, 0)), (2, [1] * 9, (0, 0))])
-    assert narrow.nbytes == 2 * 60
-    wide = together([narrow, tally([(2, [most] * 9, (0, 0))])])
-    assert shown(wide) == [(1, [most] * 9, (0, 0)), (2, [2**32] * 9, (0, 0))]
+@pytest.mark.parametrize(("bits", "row"), [(16, 44), (32, 60), (40, 92)])
+def test_counters_take_as_little_space_as_the_greatest_allows(bits: int, row: int) -> None:
+    most = 2**bits - 1
+    whole = tally([(1, [most] * 9, (0, 0)), (2, [1] * 9, (0, 0))])
+    assert whole.nbytes == 2 * row
+    together_ = together([whole, tally([(2, [most] * 9, (0, 0))])])
+    assert shown(together_) == [(1, [most] * 9, (0, 0)), (2, [most + 1] * 9, (0, 0))]
 
 
 def test_a_part_of_a_tally_is_its_rows() -> None:
