@@ -15,6 +15,8 @@ CHINA = 86 * 10**11
 """Mobile numbers in China are eleven digits behind 86."""
 DIGITS_MAX = 15
 """Of a number in E.164."""
+NOBODY = "+0"
+"""No number begins like this."""
 
 
 class Lateness(Struct, frozen=True, kw_only=True):
@@ -83,13 +85,13 @@ def number_of(peer: str | None) -> int:
 
 def numbers_of(peers: Sequence[str | None]) -> NDArray[np.int64]:
     """Return the digits of each peer, as `number_of` does."""
-    told = [peer for peer in peers if peer and peer[0] == "+"]
-    joined = ",".join(["", *told])
-    digits = joined.replace(",+", "")
-    alike = joined.count(",+") == len(told) and ",+0" not in joined and ",+," not in joined + ","
-    if alike and digits.isascii() and digits.isdecimal() and max(map(len, told)) <= DIGITS_MAX + 1:
+    texts = [peer if peer and peer[0] == "+" else NOBODY for peer in peers]
+    joined, nobodies = "".join(texts), texts.count(NOBODY)
+    digits = joined.replace("+", "")
+    alike = joined.count("+") == len(texts) and joined.count(NOBODY) == nobodies and "+" not in texts
+    if alike and digits.isascii() and digits.isdecimal() and max(map(len, texts)) <= DIGITS_MAX + 1:
         # All are good, as they are nearly always: one look at them together is all it takes.
-        return np.array([int(peer) if peer and peer[0] == "+" else 0 for peer in peers], np.int64)
+        return np.array(list(map(int, texts)), np.int64)
     return np.array([number_of(peer) for peer in peers], np.int64)
 
 

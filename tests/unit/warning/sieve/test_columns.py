@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.warning.domain.operators import Network, operator_of
 from services.warning.domain.sieve.cdr import Cdr
 from services.warning.domain.sieve.columns import Columns, columns
-from services.warning.domain.sieve.networks import OPERATORS, Lateness, Sieving, number_of
+from services.warning.domain.sieve.networks import OPERATORS, Lateness, Sieving, number_of, numbers_of
 from services.warning.domain.sieve.tally import COUNTS
 from shared.calendar import local_date
 from tests.support.builders import RIVAL_NUMBER
@@ -49,6 +49,15 @@ def test_a_day_ends_at_local_midnight() -> None:
     midnight = datetime(2026, 3, 4, 16, tzinfo=UTC)
     found = read(cdr(when=midnight - timedelta(microseconds=1)), cdr(when=midnight))
     assert found.days[1] - found.days[0] == 1
+
+
+@given(st.integers(0, 999_999))
+def test_midnight_stays_midnight_whatever_stands_before_it_in_the_batch(microsecond: int) -> None:
+    midnight = datetime(2026, 3, 4, 16, tzinfo=UTC)
+    before = midnight - timedelta(hours=7) + timedelta(microseconds=microsecond)
+    found = read(cdr(when=before), cdr(when=midnight), cdr(when=midnight - timedelta(microseconds=1)))
+    assert (found.days - found.days[0]).tolist() == [0, 1, 0]
+    assert found.stamps[1] == midnight.timestamp()
 
 
 def test_numbers_lose_their_plus_and_nothing_else() -> None:
@@ -153,3 +162,20 @@ def test_a_part_of_the_columns_is_its_rows() -> None:
     found = read(cdr(1, cell="a"), cdr(2, cell="b"), cdr(3))
     part = found[np.array([False, True, True])]
     assert (len(part), part.cells.tolist(), part.ids.tolist()) == (2, [1, -1], found.ids[1:].tolist())
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.none(), MOBILES, st.sampled_from(["10086", "+", "+0", "+0613", "+86+133", "++", "+1415555", "x+1"])
+        )
+    )
+)
+def test_numbers_of_many_peers_are_the_numbers_of_each(peers: list[str | None]) -> None:
+    assert numbers_of(peers).tolist() == [number_of(peer) for peer in peers]
+
+
+@given(st.lists(MOMENTS, min_size=1, max_size=5))
+def test_times_of_many_zones_are_the_times_of_each(moments: list[datetime]) -> None:
+    stamps = read(*(cdr(when=moment) for moment in moments)).stamps
+    assert stamps.tolist() == pytest.approx([moment.timestamp() for moment in moments])
