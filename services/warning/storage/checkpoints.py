@@ -71,7 +71,7 @@ async def take_over(tx: AsyncConnection, place: Place, start: int) -> Saved:
             "INSERT INTO sieve_checkpoint AS c (cluster, partition, epoch, next_offset, closed_through, watermark_s,"
             " shape, sequence) VALUES (:cluster, :partition, 1, :start, 0, 0, :shape, 0)"
             " ON CONFLICT (cluster, partition) DO UPDATE SET epoch = c.epoch + 1"
-            " RETURNING epoch, next_offset, closed_through, watermark_s, shape, sequence"
+            " RETURNING epoch, next_offset, closed_through, forgotten_through, watermark_s, shape, sequence"
         ),
         _key(place) | {"start": start, "shape": SHAPE},
     )
@@ -82,7 +82,7 @@ async def take_over(tx: AsyncConnection, place: Place, start: int) -> Saved:
             " the release that wrote it, or empty warning.sieve_segment and warning.sieve_checkpoint to sieve the log"
             " from its beginning"
         )
-    lot = Lot(row.next_offset, row.epoch, row.closed_through, row.watermark_s)
+    lot = Lot(row.next_offset, row.epoch, row.closed_through, row.forgotten_through, row.watermark_s)
     count = await _restore(tx, place, lot)
     return Saved(lot=lot, written=how_far(lot), sequence=row.sequence, segments=count)
 
@@ -152,7 +152,8 @@ async def _advance(tx: AsyncConnection, place: Place, lot: Lot, sequence: int) -
     rows = await tx.execute(
         text(
             "UPDATE sieve_checkpoint SET next_offset = :next_offset, closed_through = :closed_through,"
-            " watermark_s = :watermark_s, sequence = :sequence, taken_at = clock_timestamp()"
+            " forgotten_through = :forgotten_through, watermark_s = :watermark_s, sequence = :sequence,"
+            " taken_at = clock_timestamp()"
             " WHERE cluster = :cluster AND partition = :partition AND epoch = :epoch RETURNING 1"
         ),
         _key(place)
@@ -160,6 +161,7 @@ async def _advance(tx: AsyncConnection, place: Place, lot: Lot, sequence: int) -
             "epoch": lot.epoch,
             "next_offset": lot.next_offset,
             "closed_through": lot.closed_through,
+            "forgotten_through": lot.forgotten_through,
             "watermark_s": lot.watermark_s,
             "sequence": sequence,
         },

@@ -31,6 +31,8 @@ class Lot:
     epoch: int
     closed_through: int = 0
     """The last day that was closed, counted from 1970-01-01; 0: none yet."""
+    forgotten_through: int = 0
+    """The last day that was forgotten: begun anew, its versions would begin anew too, where policy grew patient."""
     watermark_s: float = 0.0
     """The latest event time seen, in seconds from 1970."""
     days: dict[int, Day] = field(default_factory=dict)
@@ -61,7 +63,9 @@ class Lot:
         """Tell which CDRs are too late, each by what the partition held before it: batches must not decide."""
         latest = np.maximum.accumulate(np.concatenate(([self.watermark_s], batch.stamps)))
         self.watermark_s = float(latest[-1])
-        return final_at(0, lateness) + batch.days * DAY_S <= latest[:-1]
+        final = final_at(0, lateness) + batch.days * DAY_S <= latest[:-1]
+        forgotten: NDArray[np.bool_] = batch.days <= self.forgotten_through
+        return final | forgotten
 
     def _tally(self, day: int, rows: Columns) -> None:
         known = self.days.get(day) or Day()
@@ -109,6 +113,7 @@ class Lot:
             over = number <= self.closed_through and final_at(number, lateness) <= self.watermark_s
             if over and number not in self.untold and not self.days[number].changed:
                 del self.days[number]
+                self.forgotten_through = max(self.forgotten_through, number)
 
 
 def told_at(day: int, lateness: Lateness) -> float:

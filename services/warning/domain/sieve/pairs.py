@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.warning.domain.sieve.runs import Runs, places, rows_of, starts_of
-from services.warning.domain.sieve.tally import Counts, Numbers, narrowed
+from services.warning.domain.sieve.tally import Counts, Numbers, sums
 
 PRIME = np.uint64(0x9E3779B97F4A7C15)
 BITS = np.uint64(14)
@@ -52,8 +52,7 @@ def summed(pairs: Pairs) -> Pairs:
     keys, order = _ordered(pairs)
     others = pairs.others[order]
     starts = starts_of(keys, others)
-    weights = np.add.reduceat(pairs.weights[order], starts, axis=0, dtype=np.int64)
-    return Pairs(pairs.numbers[order[starts]], others[starts], narrowed(weights))
+    return Pairs(pairs.numbers[order[starts]], others[starts], sums(pairs.weights, order, starts))
 
 
 def _ordered(pairs: Pairs) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

@@ -8,6 +8,7 @@ branch_labels = None
 depends_on = None
 
 UP = """
+ALTER TABLE warning.sieve_checkpoint ADD COLUMN forgotten_through int NOT NULL DEFAULT 0;
 ALTER TABLE warning.sieve_segment DROP CONSTRAINT sieve_segment_kind_check;
 ALTER TABLE warning.sieve_segment ADD CONSTRAINT sieve_segment_kind_check
     CHECK (kind IN ('tally', 'circle', 'cells', 'seen', 'untold'));
@@ -27,6 +28,7 @@ COMMENT ON TABLE warning.late_cdr IS 'CDRs that came too late to correct their d
 """
 
 DOWN = """
+ALTER TABLE warning.sieve_checkpoint DROP COLUMN forgotten_through;
 DROP TABLE warning.late_cdr;
 DELETE FROM warning.sieve_segment WHERE kind NOT IN ('tally', 'seen');
 ALTER TABLE warning.sieve_segment DROP CONSTRAINT sieve_segment_kind_check;

@@ -85,6 +85,7 @@ class Life:
         self._head = {
             "next_offset": lot.next_offset,
             "closed_through": lot.closed_through,
+            "forgotten_through": lot.forgotten_through,
             "watermark_s": lot.watermark_s,
         }
         lot.mend()

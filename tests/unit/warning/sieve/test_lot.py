@@ -162,6 +162,15 @@ def test_a_day_is_forgotten_once_nothing_corrects_it_and_it_is_told() -> None:
     assert list(taken.days) == [FIFTH + 3]
 
 
+def test_a_day_that_was_forgotten_is_not_begun_anew_when_policy_grows_patient() -> None:
+    """Its versions would begin at 1 again, below what was told of it."""
+    taken = lot([cdr(1), cdr(2, at("2026-03-08 00:00"))])
+    told(taken)
+    taken.forget(SIEVING.lateness)
+    taken.take([cdr(3)], 3, Sieving(Network(), {}, Lateness(correct_hours=500)))
+    assert ([each.id for each in taken.late], taken.forgotten_through) == (["switch-3"], FIFTH)
+
+
 def test_a_repeated_cdr_is_counted_as_such_and_tallied_once() -> None:
     taken = lot([cdr(1, duration_s=60), cdr(1, duration_s=60)], [cdr(1, duration_s=60), cdr(2, duration_s=1), LATER])
     assert len(taken.days[FIFTH].ids) == 2
