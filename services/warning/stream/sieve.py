@@ -4,6 +4,7 @@ It needs no outbox: what it says has ids derived from the CDRs, so that what is 
 downstream. It says first and checkpoints after, so nothing is left unsaid.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -115,6 +116,8 @@ class Sieve:
                 break
             if place in self._own.lots:
                 await self._take(place, records)
+                # A turn for the client: what comes next is to be asked for while the rest is worked on.
+                await asyncio.sleep(0)
         due = not (fetched or self._telling) or monotonic() - self._checkpointed_at >= CHECKPOINT_S
         self._telling = await self._tell(due)
         if due:
