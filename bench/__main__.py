@@ -12,12 +12,16 @@ from rich.table import Table
 
 from bench.latency import run as latency_run
 from bench.latency.run import Report as LatencyReport
+from bench.recovery import run as recovery_run
+from bench.recovery.run import Report as RecoveryReport
+from bench.recovery.state import Load
 from bench.reentry import real as reentry_real
 from bench.reentry import scale as reentry_scale
 from bench.reentry.population import Plan as Population
 from bench.reentry.real import RealReport
 from bench.reentry.scale import Report as ScaleReport
 from bench.sieve import run as sieve_run
+from bench.sieve.figures import PEERS
 from bench.sieve.run import Report as SieveReport
 from bench.sieve.traffic import Plan
 from deploy.local.signals import run_until_signalled
@@ -34,18 +38,24 @@ def benchmarks() -> None:
 
 @app.command()
 def sieve(
-    cdrs: Annotated[int, typer.Option(help="how many records are published")] = 1_000_000,
-    subscribers: int = 100_000,
+    cdrs: Annotated[int, typer.Option(help="how many records are published")] = 3_000_000,
+    subscribers: int = 500_000,
     days: Annotated[int, typer.Option(min=2, help="how many days of event time they spread over")] = 8,
     rounds: Annotated[int, typer.Option(min=1)] = 3,
+    peers: Annotated[str, typer.Option(help="against whom, separated by commas; empty: against nobody")] = ",".join(
+        PEERS
+    ),
     seed: int = 7,
     as_json: AsJson = False,
 ) -> None:
-    """Our sieve against a Faust agent with tables and Quix Streams, doing the same work."""
+    """Our sieve against Kafka Streams, a Faust agent with tables and Quix Streams, doing the same work."""
+    chosen = [peer for peer in peers.split(",") if peer]
+    if set(chosen) - set(PEERS):
+        raise typer.BadParameter(f"known are {', '.join(PEERS)}", param_hint="--peers")
     plan = Plan(cdrs=cdrs, subscribers=subscribers, days=days, seed=seed)
 
     async def work() -> int:
-        report = await sieve_run.run(plan, rounds, console)
+        report = await sieve_run.run(plan, rounds, chosen, console)
         _tell(report, _rates(report), as_json)
         for difference in report.differences + report.void_rounds:
             console.print(difference, style="red", markup=False)
@@ -122,6 +132,36 @@ def _found(report: RealReport) -> Table:
             shares = (told.precision, told.recall, each.recall_of_knowable)
             counts = (each.movers, told.told, told.right)
             table.add_row(name, dates, *(f"{count:,}" for count in counts), *(f"{share:.2f}" for share in shares))
+    return table
+
+
+@app.command()
+def recovery(
+    subscribers: Annotated[int, typer.Option(min=4)] = 1_000_000,
+    days: Annotated[int, typer.Option(min=1, help="how many days are kept at once")] = 3,
+    cdrs_a_day: Annotated[int, typer.Option(min=1, help="of each subscriber")] = 12,
+    seed: int = 7,
+    as_json: AsJson = False,
+) -> None:
+    """What the sieve's state costs a subscriber, and how soon another process has it from its checkpoints."""
+    load = Load(subscribers=subscribers, days=days, cdrs_a_day=cdrs_a_day, seed=seed)
+
+    async def work() -> int:
+        report = await recovery_run.run(load, console)
+        _tell(report, _costs(report), as_json)
+        return 0 if report.equal else 1
+
+    _end(work())
+
+
+def _costs(report: RecoveryReport) -> Table:
+    title = f"{report.subscribers:,} subscribers, {report.days} days, {report.cdrs_a_day} CDRs each a day"
+    table = Table("", "", title=title)
+    for name in ("bytes_beside", "bytes_tallies", "bytes_cells", "bytes_circle", "bytes_ids"):
+        table.add_row(f"{name.removeprefix('bytes_')}, bytes a subscriber", f"{getattr(report, name):,}")
+    table.add_row("checkpoint, MB", f"{report.checkpoint_mb:,}")
+    table.add_row("written in, s", str(report.write_s))
+    table.add_row("recovered in, s", str(report.recovery_s))
     return table
 
 

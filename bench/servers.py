@@ -58,6 +58,14 @@ class Servers:
             await connection.execute(text(statement))
         await engine.dispose()
 
+    async def ask(self, database: str, query: str) -> object:
+        """Return the one value that `query` asks `database` for."""
+        engine = create_async_engine(self.postgres.url(database))
+        async with engine.connect() as connection:
+            found = (await connection.execute(text(query))).scalar_one()
+        await engine.dispose()
+        return found
+
 
 def environment(settings: Settings) -> dict[str, str]:
     """Return `settings` as a process reads them."""

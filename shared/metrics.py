@@ -197,11 +197,17 @@ SIEVE_REPEATED = _counter(
     "CDRs that had been tallied already; they count once.",
     "Many without a crash of ours: a switch sends its files twice.",
 )
+SIEVE_CORRECTED = _counter(
+    "keepline_sieve_corrected_records_total",
+    (),
+    "CDRs that came after their day was told and corrected it: a usage day of a higher version was told.",
+    "Many every day: a switch delivers later than `grace_hours` of policy `warning.lateness`.",
+)
 SIEVE_LATE = _counter(
     "keepline_sieve_late_records_total",
     (),
-    "CDRs of days that were closed already; their signals were heard, their day's tally stays as told.",
-    "Many: a switch delivers later than policy `warning.lateness` allows for.",
+    "CDRs beyond `correct_hours`: their signals were heard, they lie in warning.late_cdr, their day stays as told.",
+    "Any: a switch delivers later than policy `warning.lateness` allows for, or its clock is wrong.",
 )
 SIEVE_CHECKPOINT_SECONDS = _histogram(
     "keepline_sieve_checkpoint_seconds",

@@ -19,6 +19,7 @@ EVERYWHERE = ""
 """The scope that holds every region."""
 
 Share = Annotated[float, Meta(ge=0, le=1)]
+Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 Hours = Annotated[int, Meta(ge=0, le=8_784)]
 """Up to a leap year."""
 Days = Annotated[int, Meta(ge=0, le=3_660)]

@@ -65,7 +65,9 @@ async def said(
     """Return what was said on the topics `signals` and `days` behind `since`; None: from their beginnings."""
     kinds: dict[str, type[SignalHeard | UsageDay]] = {signals: SignalHeard, days: UsageDay}
     outputs = Outputs()
-    async with AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False) as reader:
+    async with AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka, enable_auto_commit=False, isolation_level="read_committed"
+    ) as reader:
         until = await reader.end_offsets(await partitions(settings, (signals, days)))
         reader.assign(list(until))
         for place in until:

@@ -1,10 +1,12 @@
 """The sieve's work told plainly, one record after the other: what peers keep in their state, and what all must say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any, TypedDict
 
 from services.warning.domain.operators import Network, operator_of
+from services.warning.domain.sieve.usage import CELLS_MAX, CIRCLE_MAX
 from shared.calendar import local_date, start_of
 from shared.events.call_detail_record import CallDetailRecord
 from shared.events.signal_heard import SignalHeard, SignalKind
@@ -15,28 +17,66 @@ NETWORK = Network()
 GRACE = timedelta(hours=6)
 """A day closes so long after its midnight, by the latest time seen in the partition."""
 
-Counters = list[int]
-"""Calls out and in, seconds out and in, messages, bytes, own and other networks' calls: as in `UsageDay`."""
+
+class Kept(TypedDict):
+    """What is kept of a number's day: plain lists and dictionaries, which every peer's store takes."""
+
+    counters: list[int]
+    """As in COUNTERS."""
+    circle: dict[str, list[int]]
+    """Calls and seconds by peer."""
+    cells: dict[str, int]
+    """CDRs by cell."""
+    handset: tuple[int, str]
+    """When the last one was seen, in seconds from 1970, and its IMEI; (0, ""): none was."""
 
 
-def none_yet() -> Counters:
-    """Return the counters of a number that did nothing yet."""
-    return [0] * 8
+COUNTERS = (
+    "calls_out",
+    "calls_in",
+    "seconds_out",
+    "seconds_in",
+    "messages",
+    "bytes",
+    "own_net_calls",
+    "other_net_calls",
+    "version",
+)
 
 
-def add(counters: Counters, cdr: CallDetailRecord) -> Counters:
+def none_yet() -> Kept:
+    """Return what is kept of a number that did nothing yet."""
+    return {"counters": [0] * len(COUNTERS), "circle": {}, "cells": {}, "handset": (0, "")}
+
+
+def add(kept: Kept, cdr: CallDetailRecord) -> Kept:
     """Count one record in, in place."""
+    counters = kept["counters"]
     if cdr.service == "voice":
-        inward = cdr.direction == "in"
-        counters[inward] += 1
-        counters[2 + inward] += cdr.duration_s
-        operator = _operator(cdr.peer) if cdr.peer else None
-        if operator:
-            counters[6 + (operator != NETWORK.own_operator)] += 1
+        _add_call(kept, cdr)
     elif cdr.service == "sms":
         counters[4] += 1
     counters[5] += cdr.bytes
-    return counters
+    counters[8] += 1
+    if cdr.cell:
+        kept["cells"][cdr.cell] = kept["cells"].get(cdr.cell, 0) + 1
+    if cdr.imei:
+        at, imei = kept["handset"]
+        kept["handset"] = max((at, imei), (int(cdr.occurred_at.timestamp()), cdr.imei))
+    return kept
+
+
+def _add_call(kept: Kept, cdr: CallDetailRecord) -> None:
+    counters, inward = kept["counters"], cdr.direction == "in"
+    counters[inward] += 1
+    counters[2 + inward] += cdr.duration_s
+    operator = _operator(cdr.peer) if cdr.peer else None
+    if operator:
+        counters[6 + (operator != NETWORK.own_operator)] += 1
+    if cdr.peer and cdr.peer[0] == "+":
+        met = kept["circle"].setdefault(cdr.peer, [0, 0])
+        met[0] += 1
+        met[1] += cdr.duration_s
 
 
 @lru_cache(maxsize=1_000_000)
@@ -75,33 +115,35 @@ def closes_at(day: date) -> datetime:
     return start_of(day + timedelta(days=1)) + GRACE
 
 
-def usage_day(msisdn: str, day: date, counters: Counters) -> UsageDay:
+def usage_day(msisdn: str, day: date, kept: Kept) -> UsageDay:
     """Return what a closed day says of a number."""
-    names = (
-        "calls_out",
-        "calls_in",
-        "seconds_out",
-        "seconds_in",
-        "messages",
-        "bytes",
-        "own_net_calls",
-        "other_net_calls",
-    )
+    counted: dict[str, int] = dict(zip(COUNTERS, kept["counters"], strict=True))
+    told: dict[str, Any] = counted | _distinct(kept["circle"])
+    circle = sorted(kept["circle"].items(), key=lambda each: (-each[1][0], -each[1][1], int(each[0])))
+    cells = sorted(kept["cells"].items(), key=lambda each: (-each[1], each[0]))
     return UsageDay(
-        id=derived_id("usage_day", msisdn, day.isoformat(), "1"),
+        id=derived_id("usage_day", msisdn, day.isoformat(), str(counted["version"])),
         occurred_at=start_of(day + timedelta(days=1)),
         msisdn=msisdn,
         day=day,
-        version=1,
-        **dict(zip(names, counters, strict=True)),
+        circle=tuple((peer, calls, seconds) for peer, (calls, seconds) in circle[:CIRCLE_MAX]),
+        cells=tuple(cells[:CELLS_MAX]),
+        imei=kept["handset"][1] or None,
+        **told,
     )
+
+
+def _distinct(circle: Iterable[str]) -> dict[str, int]:
+    operators = [operator for operator in map(_operator, circle) if operator]
+    own = operators.count(NETWORK.own_operator)
+    return {"own_net_peers": own, "other_net_peers": len(operators) - own}
 
 
 class PlainSieve:
     """One partition's sieve in plain Python, for what all contenders are expected to say."""
 
     def __init__(self) -> None:
-        self._days: dict[date, dict[str, Counters]] = {}
+        self._days: dict[date, dict[str, Kept]] = {}
         self._seen: dict[date, set[str]] = {}
         self._latest: datetime | None = None
 
@@ -122,5 +164,4 @@ class PlainSieve:
         seen = self._seen.setdefault(day, set())
         if cdr.id not in seen:
             seen.add(cdr.id)
-            counters = self._days.setdefault(day, {}).setdefault(cdr.msisdn, none_yet())
-            add(counters, cdr)
+            add(self._days.setdefault(day, {}).setdefault(cdr.msisdn, none_yet()), cdr)

@@ -1,5 +1,6 @@
 """The sieve's benchmark: the same records, interleaved rounds, outputs compared before any figure counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from time import monotonic
@@ -8,6 +9,7 @@ from msgspec import Struct
 from rich.console import Console
 
 from bench.machine import Machine, cores, machine
+from bench.peers import streams
 from bench.servers import Servers, servers
 from bench.sieve import figures, logs, ours, peers, traffic
 from bench.sieve.contenders.job import Result
@@ -19,7 +21,6 @@ from shared.events.call_detail_record import TOPIC as CDRS
 
 PREFIX = "bench.cdr_prefix"
 """The first records once more, for contenders that would take too long for all."""
-MODULES = {CLIENT: "ceiling", "faust": "faust_table", "quix": "quix_windows"}
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -52,6 +53,7 @@ class Bench:
 
     servers: Servers
     plan: Plan
+    peers: Sequence[str]
     console: Console
     whole: Expected = field(default_factory=Expected)
     part: Expected = field(default_factory=Expected)
@@ -61,6 +63,8 @@ class Bench:
 
     async def prepare(self) -> None:
         """Publish the prefix and let the sieve say what is in it; then publish the rest."""
+        if set(self.peers) & set(streams.GUARANTEES):
+            await streams.build(self.console, self.servers.home / "logs" / "compiler.log")
         settings = self.servers.settings("postgres")
         await logs.make_topics(settings, [PREFIX])
         self.console.print(f"publishing {self.plan.cdrs:,} CDRs")
@@ -73,7 +77,7 @@ class Bench:
 
     async def round(self, number: int) -> None:
         """Let everybody run once, each round beginning with another one."""
-        names = [OURS, *MODULES]
+        names = [OURS, CLIENT, *self.peers]
         begin = number % len(names)
         for name in names[begin:] + names[:begin]:
             await self._contend(name, number)
@@ -81,7 +85,7 @@ class Bench:
     async def _contend(self, name: str, number: int) -> None:
         """Let one contender run; a peer that fails makes its round void, and where ours fails it is over."""
         what = f"{name}, round {number + 1}"
-        expected = self.part if name in figures.PEERS else self.whole
+        expected = self.part if name in figures.SLOW else self.whole
         try:
             result, outputs = await self._run(name, f"{name}_{number + 1}", expected)
         except RuntimeError as failure:
@@ -101,7 +105,8 @@ class Bench:
         if name == OURS:
             return await ours.run(self.servers, called, expected)
         topic = CDRS.name if expected is self.whole else PREFIX
-        return await peers.run(self.servers, MODULES[name], called, (topic, expected.records))
+        task = peers.Task(name, called, topic, expected.records, (PREFIX, self.part.records))
+        return await peers.run(self.servers, task)
 
     def _compare(self, what: str, expected: Expected, outputs: Outputs) -> None:
         self.differences += [f"{what}: {each}" for each in differences(expected.outputs, outputs)]
@@ -112,7 +117,7 @@ class Bench:
         Raises:
             RuntimeError: all rounds of a contender were void.
         """
-        rates = {name: figures.rates(name, self.results.get(name, ())) for name in (OURS, *MODULES)}
+        rates = {name: figures.rates(name, self.results.get(name, ())) for name in (OURS, CLIENT, *self.peers)}
         ceiling = rates.pop(CLIENT).median
         return Report(
             rounds=rounds,
@@ -135,7 +140,7 @@ class Bench:
         )
 
 
-async def run(plan: Plan, rounds: int, console: Console) -> Report:
+async def run(plan: Plan, rounds: int, chosen: Sequence[str], console: Console) -> Report:
     """Run the benchmark on servers of its own.
 
     Raises:
@@ -143,7 +148,7 @@ async def run(plan: Plan, rounds: int, console: Console) -> Report:
     """
     started = monotonic()
     async with servers(console) as running:
-        bench = Bench(running, plan, console)
+        bench = Bench(running, plan, chosen, console)
         await bench.prepare()
         for number in range(rounds):
             await bench.round(number)

@@ -89,6 +89,7 @@ def _cdr(number: int, who: int, happened_s: float, luck: tuple[float, int]) -> C
         "occurred_at": FIRST_DAY + timedelta(seconds=int(happened_s)),
         "msisdn": f"+86{PREFIXES[who % len(PREFIXES)]}{who:08d}",
         "cell": f"1501{who % 90:02d}-{details % 40}",
+        "imei": f"86{who:010d}{details % 3:03d}",
     }
     return CallDetailRecord(**common, **_call(who, telling, details))
 

@@ -102,5 +102,6 @@ MADE: dict[type[inspect.Type], Callable[[Any], Any]] = {
     inspect.LiteralType: lambda info: info.values[0],
     inspect.UnionType: lambda info: _made(next(kind for kind in info.types if type(kind) is not inspect.NoneType)),
     inspect.VarTupleType: lambda info: [_made(info.item_type)],
+    inspect.TupleType: lambda info: [_made(item) for item in info.item_types],
     inspect.DictType: lambda info: {},
 }

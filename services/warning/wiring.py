@@ -1,5 +1,6 @@
 """The only place of this service that builds real things."""
 
+import gc
 import getpass
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,6 +32,9 @@ from shared.settings import Settings
 from shared.station import open_station
 
 SAYS = "Hears that a customer is about to leave."
+SIEVE_GARBAGE = (50_000, 20, 100)
+"""The sieve makes and drops objects by the ten thousand, and none of them point in circles: to look for those every 700
+objects, as Python does by itself, takes a third of the time in which days are told."""
 
 
 async def run_rules(settings: Settings) -> None:
@@ -88,6 +92,7 @@ async def run_usage(settings: Settings) -> None:
 
 async def run_sieve(settings: Settings) -> None:
     """Run the sieve over raw CDRs."""
+    gc.set_threshold(*SIEVE_GARBAGE)
     async with open_station(settings, "warning") as station:
         station.positions_in = checkpoints.positions
         sieve = Sieve(station)

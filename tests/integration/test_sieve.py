@@ -2,12 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaProducer
 
 from services.warning.storage import checkpoints
 from services.warning.storage.checkpoints import FencedError
@@ -24,34 +22,31 @@ from tests.support.logs import logged
 from tests.support.processes import process
 from tests.support.running import begin_now, begin_sieve, halting, producing, publish, running, until
 from tests.support.said import Marks, said
+from tests.support.sieved import POSITION, begun, facts, publish_to_the_end, until_checkpointed
 from tests.support.tables import Tables
 
 pytestmark = pytest.mark.integration
 
 FIRST = at("2026-03-05 00:00")
 SPREAD = timedelta(days=2)
-POSITION = "SELECT sum(next_offset)::bigint FROM warning.sieve_checkpoint"
-Heard = tuple[set[tuple[str, str, str, object]], dict[object, object]]
 
 
 @pytest.fixture
 async def marks(settings: Settings) -> Marks:
     """Begin at the present ends of the logs."""
-    found = await begin_now(settings, [])
-    await begin_sieve(settings, found)
-    return found
+    return await begun(settings)
 
 
 async def test_signals_and_days_are_those_of_a_plain_reading(settings: Settings, tables: Tables, marks: Marks) -> None:
     cdrs = traffic(1, 5_000, FIRST, SPREAD)
 
     async with running(run_sieve, settings), producing(settings) as producer:
-        await _publish_to_the_end(producer, cdrs, settings)
-        await _until_checkpointed(tables, marks, len(cdrs) + 2)
+        await publish_to_the_end(producer, cdrs, settings)
+        await until_checkpointed(tables, marks, len(cdrs) + 2)
 
     signals = await said(settings, marks, SignalHeard)
     assert len({event.id for event in signals}) == len(signals_in(cdrs)) > 100
-    assert _facts(signals) == signals_in(cdrs)
+    assert facts(signals) == signals_in(cdrs)
     assert told_days(await said(settings, marks, UsageDay)) == days_in(cdrs)
 
 
@@ -62,29 +57,29 @@ async def test_a_killed_sieve_says_the_same_as_an_undisturbed_one(
     before = traffic(2, 3_000, FIRST, morning)
     # The switch sends some of it again after the kill: it must be known from before.
     after = [*before[::6], *traffic(3, 30_000, FIRST + morning, SPREAD)]
-    sieve = ("services.warning", "sieve")
+    argv = ("services.warning", "sieve")
 
     async with producing(settings) as producer:
-        async with process(sieve, settings, tmp_path / "first.log") as first:
+        async with process(argv, settings, tmp_path / "first.log") as first:
             await publish(producer, before)
-            await _until_checkpointed(tables, marks, len(before))
+            await until_checkpointed(tables, marks, len(before))
             told_before = len(await said(settings, marks, SignalHeard))
-            publishing = asyncio.ensure_future(_publish_to_the_end(producer, after, settings))
+            publishing = asyncio.ensure_future(publish_to_the_end(producer, after, settings))
             await until(lambda: _more_said(settings, marks, told_before), what="signals of the second part")
             first.send_signal(signal.SIGKILL)
             await first.wait()
             read_again = await tables.one(POSITION)
             told_then = len(await said(settings, marks, SignalHeard))
         await publishing
-        async with process(sieve, settings, tmp_path / "second.log"):
-            await _until_checkpointed(tables, marks, len(before) + len(after) + 2)
+        async with process(argv, settings, tmp_path / "second.log"):
+            await until_checkpointed(tables, marks, len(before) + len(after) + 2)
 
     signals = await said(settings, marks, SignalHeard)
     # The kill hit: signals had been said that lie behind the checkpoint, and were said again.
     assert told_then > told_before
     assert len(signals) > len({event.id for event in signals})
     assert read_again < await tables.one(POSITION)
-    assert _facts(signals) == signals_in([*before, *after])
+    assert facts(signals) == signals_in([*before, *after])
     assert told_days(await said(settings, marks, UsageDay)) == days_in([*before, *after])
 
 
@@ -96,8 +91,8 @@ async def test_a_log_that_is_sieved_anew_gives_the_same_ids(settings: Settings, 
         begun = await begin_now(settings, [])
         async with running(run_sieve, settings), producing(settings) as producer:
             if not ids:
-                await _publish_to_the_end(producer, cdrs, settings)
-            await _until_checkpointed(tables, marks, len(cdrs) + 2)
+                await publish_to_the_end(producer, cdrs, settings)
+            await until_checkpointed(tables, marks, len(cdrs) + 2)
         ids.append({event.id for kind in (SignalHeard, UsageDay) for event in await said(settings, begun, kind)})
         await tables.change("DELETE FROM warning.sieve_segment")
         await tables.change("DELETE FROM warning.sieve_checkpoint")
@@ -107,20 +102,15 @@ async def test_a_log_that_is_sieved_anew_gives_the_same_ids(settings: Settings, 
     assert len(ids[0]) > 200
 
 
-async def test_a_day_that_comes_late_is_not_told_a_second_time(
+async def test_a_checkpoint_of_another_shape_is_refused_and_says_what_to_do(
     settings: Settings, tables: Tables, marks: Marks
 ) -> None:
-    cdrs = traffic(5, 500, FIRST, timedelta(hours=20))
-    late = traffic(6, 500, FIRST, timedelta(hours=20))
+    await tables.change("UPDATE warning.sieve_checkpoint SET shape = 1")
 
-    async with running(run_sieve, settings), producing(settings) as producer:
-        await _publish_to_the_end(producer, cdrs, settings)
-        await _until_checkpointed(tables, marks, len(cdrs) + 2)
-        await publish(producer, late)
-        await _until_checkpointed(tables, marks, len(cdrs) + 2 + len(late))
+    async with halting(run_sieve, settings) as (_, why):
+        pass
 
-    assert told_days(await said(settings, marks, UsageDay)) == days_in(cdrs)
-    assert _facts(await said(settings, marks, SignalHeard)) == signals_in([*cdrs, *late])
+    assert "its shape is 1, known is 2; start the release that wrote it, or empty" in why
 
 
 async def test_a_checkpoint_of_a_former_owner_is_refused(settings: Settings, tables: Tables, marks: Marks) -> None:
@@ -159,7 +149,7 @@ async def test_a_running_sieve_that_was_fenced_writes_nothing_more(
 
     async with running(run_sieve, settings), producing(settings) as producer:
         await publish(producer, traffic(7, 200, FIRST, SPREAD))
-        await _until_checkpointed(tables, marks, 204)
+        await until_checkpointed(tables, marks, 204)
         await tables.change("UPDATE warning.sieve_checkpoint SET epoch = epoch + 1")
         stood = await tables.one(POSITION)
         await publish(producer, [_hotline_call(f"late-{number}", number) for number in range(20)])
@@ -180,7 +170,7 @@ async def test_cdrs_that_cannot_be_read_are_buried_and_the_others_count(
             await producer.send(TOPIC.name, key=b"+8613300000001", value=value)
         await publish(producer, cdrs[300:])
         await publish(producer, end_of_time(FIRST + SPREAD, settings.partitions_max))
-        await _until_checkpointed(tables, marks, len(cdrs) + len(bad) + 2)
+        await until_checkpointed(tables, marks, len(cdrs) + len(bad) + 2)
 
     reasons = await tables.by("SELECT reason, count(*) FROM warning.dead_letter GROUP BY reason")
     assert reasons == {"empty": 1, "bad_json": 2, "schema": 4}
@@ -211,30 +201,8 @@ async def test_a_log_shorter_than_the_checkpoint_stops_the_sieve(
     assert why.startswith(f"could not start: {TOPIC.name}/1 ends at offset ")
 
 
-async def _publish_to_the_end(producer: AIOKafkaProducer, cdrs: Sequence[CallDetailRecord], settings: Settings) -> None:
-    """Publish `cdrs`, and behind them what ends their days in every partition."""
-    for start in range(0, len(cdrs), 2_000):
-        await publish(producer, cdrs[start : start + 2_000])
-    await publish(producer, end_of_time(cdrs[-1].occurred_at, settings.partitions_max))
-
-
-async def _until_checkpointed(tables: Tables, marks: Marks, count: int) -> None:
-    """Wait until so many CDRs of the test lie before the checkpoints."""
-    begun = sum(offset for place, offset in marks.items() if place.topic == TOPIC.name)
-
-    async def there() -> bool:
-        taken: int = await tables.one(POSITION) - begun
-        return taken == count
-
-    await until(there, what=f"a checkpoint behind {count} CDRs")
-
-
 async def _more_said(settings: Settings, marks: Marks, count: int) -> bool:
     return len(await said(settings, marks, SignalHeard)) > count
-
-
-def _facts(signals: Sequence[SignalHeard]) -> set[tuple[str, str, str, object]]:
-    return {(event.kind, event.msisdn, event.peer, event.occurred_at) for event in signals}
 
 
 def _hotline_call(cdr_id: str, number: int) -> CallDetailRecord:

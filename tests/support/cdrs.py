@@ -1,6 +1,6 @@
 """A network's CDRs, and what a plain reading of them comes to: one CDR at a time, no columns, no checkpoints."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
@@ -16,16 +16,22 @@ from shared.events.usage_day import UsageDay
 OWN, RIVAL, OTHER_RIVAL = "+8613300009999", "+8613800009999", "+8613000009999"
 NOBODYS = "+8688888888888"
 HOTLINE, OUR_HOTLINE = "10086", "10000"
+HANDSETS = ("860000000000001", "860000000000002", None)
 RIVALS = {RIVAL, OTHER_RIVAL, HOTLINE}
 PEERS = (OWN, RIVAL, OTHER_RIVAL, NOBODYS, HOTLINE, OUR_HOTLINE, "110")
 SERVICES: tuple[Literal["voice", "sms", "data"], ...] = ("voice", "voice", "voice", "sms", "data")
 DIRECTIONS: tuple[Literal["out", "in", "forwarded"], ...] = ("out", "out", "in", "in", "forwarded")
 
 
+Circle = tuple[tuple[str, int, int], ...]
+Cells = tuple[tuple[str, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Tallied:
     """What a number did on a day; the same names as in the event."""
 
+    version: int = 0
     calls_out: int = 0
     calls_in: int = 0
     seconds_out: int = 0
@@ -34,9 +40,11 @@ class Tallied:
     bytes: int = 0
     own_net_calls: int = 0
     other_net_calls: int = 0
-
-    def __add__(self, other: "Tallied") -> "Tallied":
-        return Tallied(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+    own_net_peers: int = 0
+    other_net_peers: int = 0
+    circle: Circle = ()
+    cells: Cells = ()
+    imei: str | None = None
 
 
 NumberDay = tuple[str, date]
@@ -64,6 +72,8 @@ def _cdr(luck: Random, cdr_id: str, time: datetime, numbers: int) -> CallDetailR
         peer=None if service == "data" else luck.choice(PEERS),
         duration_s=luck.randrange(600) if service == "voice" else 0,
         bytes=luck.randrange(10**7) if service == "data" else 0,
+        cell=f"150102-{luck.randrange(9)}",
+        imei=luck.choice(HANDSETS),
     )
 
 
@@ -84,24 +94,45 @@ def _kind(cdr: CallDetailRecord) -> str | None:
 
 def days_in(cdrs: Sequence[CallDetailRecord]) -> dict[NumberDay, Tallied]:
     """Return what each number did on each day, every CDR counted once by its id."""
-    days: dict[NumberDay, Tallied] = defaultdict(Tallied)
+    days: dict[NumberDay, list[CallDetailRecord]] = defaultdict(list)
     for cdr in {cdr.id: cdr for cdr in cdrs}.values():
-        days[cdr.msisdn, local_date(cdr.occurred_at)] += _tallied(cdr)
-    return dict(days)
+        days[cdr.msisdn, local_date(cdr.occurred_at)].append(cdr)
+    return {key: _tallied(mine) for key, mine in days.items()}
 
 
-def _tallied(cdr: CallDetailRecord) -> Tallied:
-    voice, inward = cdr.service == "voice", cdr.direction == "in"
+def _tallied(cdrs: Sequence[CallDetailRecord]) -> Tallied:
+    calls = [cdr for cdr in cdrs if cdr.service == "voice"]
+    came, went = ([cdr for cdr in calls if (cdr.direction == "in") is inward] for inward in (True, False))
+    circle = _circle(calls)
+    seen = [(cdr.occurred_at, cdr.imei) for cdr in cdrs if cdr.imei]
     return Tallied(
-        calls_out=int(voice and not inward),
-        calls_in=int(voice and inward),
-        seconds_out=cdr.duration_s if voice and not inward else 0,
-        seconds_in=cdr.duration_s if voice and inward else 0,
-        messages=int(cdr.service == "sms"),
-        bytes=cdr.bytes,
-        own_net_calls=int(voice and cdr.peer == OWN),
-        other_net_calls=int(voice and cdr.peer in (RIVAL, OTHER_RIVAL)),
+        version=len(cdrs),
+        calls_out=len(went),
+        calls_in=len(came),
+        seconds_out=sum(cdr.duration_s for cdr in went),
+        seconds_in=sum(cdr.duration_s for cdr in came),
+        messages=sum(cdr.service == "sms" for cdr in cdrs),
+        bytes=sum(cdr.bytes for cdr in cdrs),
+        own_net_calls=sum(cdr.peer == OWN for cdr in calls),
+        other_net_calls=sum(cdr.peer in (RIVAL, OTHER_RIVAL) for cdr in calls),
+        own_net_peers=sum(peer == OWN for peer, _, _ in circle),
+        other_net_peers=sum(peer in (RIVAL, OTHER_RIVAL) for peer, _, _ in circle),
+        circle=circle,
+        cells=_cells(cdrs),
+        imei=max(seen)[1] if seen else None,
     )
+
+
+def _circle(calls: Sequence[CallDetailRecord]) -> Circle:
+    peers = {cdr.peer for cdr in calls if cdr.peer and cdr.peer.startswith("+")}
+    talked = {peer: [cdr.duration_s for cdr in calls if cdr.peer == peer] for peer in peers}
+    met = [(peer, len(seconds), sum(seconds)) for peer, seconds in talked.items()]
+    return tuple(sorted(met, key=lambda each: (-each[1], -each[2], each[0])))
+
+
+def _cells(cdrs: Sequence[CallDetailRecord]) -> Cells:
+    counted = Counter(cdr.cell for cdr in cdrs if cdr.cell)
+    return tuple(sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:5])
 
 
 def told_days(events: Iterable[UsageDay]) -> dict[NumberDay, Tallied]:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local.ports import free_ports, listening
+from services.warning.storage.checkpoints import SHAPE
 from shared import codec
 from shared.arrival import Record
 from shared.catalogue import topic_of, topics
@@ -76,10 +77,10 @@ async def begin_sieve(settings: Settings, marks: Mapping[TopicPartition, int]) -
         await tx.execute(
             text(
                 "INSERT INTO warning.sieve_checkpoint (cluster, partition, epoch, next_offset, closed_through,"
-                " watermark_s, shape, sequence) VALUES (:cluster, :partition, 0, :offset, 0, 0, 1, 0)"
+                " watermark_s, shape, sequence) VALUES (:cluster, :partition, 0, :offset, 0, 0, :shape, 0)"
             ),
             [
-                {"cluster": cluster, "partition": place.partition, "offset": offset}
+                {"cluster": cluster, "partition": place.partition, "offset": offset, "shape": SHAPE}
                 for place, offset in marks.items()
                 if place.topic == CDRS.name
             ],

@@ -65,5 +65,6 @@ MADE: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
     inspect.LiteralType: lambda info: st.sampled_from(info.values),
     inspect.UnionType: lambda info: st.one_of(*map(_made, info.types)),
     inspect.VarTupleType: lambda info: st.lists(_made(info.item_type), max_size=3).map(tuple),
+    inspect.TupleType: lambda info: st.tuples(*map(_made, info.item_types)),
     inspect.DictType: lambda info: st.dictionaries(_made(info.key_type), _made(info.value_type), max_size=3),
 }

@@ -32,7 +32,7 @@ RAW = BYTES | {"key_serializer": "raw", "value_serializer": "raw"}
 TABLES = ("tallies", "seen")
 SEEN = b"1"
 _encode = msgspec.json.encode
-_counters = msgspec.json.Decoder(plain.Counters).decode
+_kept = msgspec.json.Decoder(plain.Kept).decode
 
 
 def application(told: Job) -> faust.App:
@@ -104,8 +104,8 @@ class Tallying:
             return
         key = f"{cdr.msisdn} {day}".encode()
         known = self._tallies.get(key)
-        counters = plain.add(_counters(known) if known else plain.none_yet(), cdr)
-        self._tallies[key] = _encode(counters)
+        tallied = plain.add(_kept(known) if known else plain.none_yet(), cdr)
+        self._tallies[key] = _encode(tallied)
         self._seen[identity] = SEEN
         kept = days.setdefault(day, OpenDay())
         kept.numbers.add(key)
@@ -113,9 +113,7 @@ class Tallying:
 
     async def _close(self, day: date, kept: OpenDay) -> None:
         for key in kept.numbers:
-            await self._say(
-                self._days, plain.usage_day(key.split()[0].decode(), day, _counters(self._tallies.pop(key)))
-            )
+            await self._say(self._days, plain.usage_day(key.split()[0].decode(), day, _kept(self._tallies.pop(key))))
         for identity in kept.ids:
             del self._seen[identity]
 

@@ -13,7 +13,7 @@ from quixstreams.state import State
 
 from bench.sieve import plain
 from bench.sieve.contenders.job import Job, Stopwatch, answer, job
-from bench.sieve.plain import Counters
+from bench.sieve.plain import Kept
 from shared import codec
 from shared.events.call_detail_record import TOPIC as CDRS
 from shared.events.call_detail_record import CallDetailRecord
@@ -50,8 +50,8 @@ def first_time(value: bytes, state: State[str, int]) -> bool:
 def said_of_day(window: dict[str, Any], key: bytes, *_: object) -> bytes:
     """Return the event of a closed window."""
     day = datetime.fromtimestamp(window["start"] / 1000, UTC).date()
-    counters: Counters = window["value"]
-    return codec.encode(plain.usage_day(key.decode(), day, counters))
+    kept: Kept = window["value"]
+    return codec.encode(plain.usage_day(key.decode(), day, kept))
 
 
 def signals_in(value: bytes) -> list[bytes]:
@@ -60,14 +60,14 @@ def signals_in(value: bytes) -> list[bytes]:
     return [codec.encode(signal)] if signal else []
 
 
-def begun(value: bytes) -> Counters:
-    """Return the counters of a number's first record of a day."""
+def begun(value: bytes) -> Kept:
+    """Return what is kept of a number's first record of a day."""
     return counted(plain.none_yet(), value)
 
 
-def counted(counters: Counters, value: bytes) -> Counters:
+def counted(kept: Kept, value: bytes) -> Kept:
     """Count one record in."""
-    return plain.add(counters, read(value))
+    return plain.add(kept, read(value))
 
 
 def application(told: Job, watch: Stopwatch) -> Application:

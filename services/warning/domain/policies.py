@@ -6,7 +6,7 @@ from services.warning.domain.catalogue import all_rules
 from services.warning.domain.operators import Network
 from services.warning.domain.population import Target
 from services.warning.domain.reasons import Weights
-from services.warning.domain.sieve.lot import Lateness
+from services.warning.domain.sieve.networks import Lateness
 
 
 def policies() -> dict[str, Struct]:

@@ -1,28 +1,29 @@
-"""The sieve's checkpoints: offset, tallies and ids seen together, so that a crash rewinds all of them.
+"""The sieve's checkpoints: offset, tallies, circles, cells and ids seen together, so that a crash rewinds all of them.
 
-Each checkpoint adds what is new as segments; a recovery adds all segments of the open days up.
+Each checkpoint adds what is new as segments; a recovery adds all segments of the days that are kept up.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import numpy as np
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.warning.domain.sieve.lot import Day, Lot
-from services.warning.domain.sieve.seen import NONE, Hashes
-from services.warning.domain.sieve.tally import EMPTY, Tally
+from services.warning.domain.sieve import segments
+from services.warning.domain.sieve.day import Day
+from services.warning.domain.sieve.lot import Lot
+from services.warning.storage import late_cdrs
 from shared.db.offsets import Place
 from shared.events.call_detail_record import TOPIC
 from shared.events.dead_lettered import DeadLettered
+from shared.failures import StopServiceError
 
-SHAPE = 1
-"""The shape of a segment's rows; another one is read by another function, never guessed."""
-ROWS_MAX = 400_000
-"""Longer runs are cut, so that no value comes near PostgreSQL's limit of 1 GB."""
-SEGMENTS_MAX = 200
+SHAPE = 2
+"""The shape of a segment's rows; another one is refused, never guessed."""
+SEGMENTS_MAX = 300
 """Beyond so many segments the next checkpoint writes everything afresh, so that a recovery stays short."""
+BUFFERED_MAX = 4
+"""Segments in memory at once at a recovery: each may be 25 MB."""
 
 
 class FencedError(Exception):
@@ -34,14 +35,15 @@ class Saved:
     """A partition's lot, and what of it is written down."""
 
     lot: Lot
-    written_offset: int
+    written: tuple[int, ...]
+    """How far it was when it was written down, as `how_far` tells it."""
     sequence: int
     segments: int
     """How many a recovery reads."""
     letters: list[DeadLettered] = field(default_factory=list)
     """Records refused since the last checkpoint."""
-    closing: tuple[int, Tally] = (0, EMPTY)
-    """A day that is over, and what of it is not told yet; no checkpoint is taken before it is."""
+    heard_at: float = 0.0
+    """When its last record came, by the clock that only this process knows; 0: none came yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,41 +55,55 @@ class Segment:
     content: bytes
 
 
+def how_far(lot: Lot) -> tuple[int, ...]:
+    """Return what differs once there is something new to write down."""
+    return lot.next_offset, lot.closed_through, sum(map(len, lot.untold.values()))
+
+
 async def take_over(tx: AsyncConnection, place: Place, start: int) -> Saved:
-    """Make this process the owner of a partition, and return what its last checkpoint held."""
+    """Make this process the owner of a partition, and return what its last checkpoint held.
+
+    Raises:
+        StopServiceError: another release wrote the checkpoint, in a shape that this one can't read.
+    """
     rows = await tx.execute(
         text(
             "INSERT INTO sieve_checkpoint AS c (cluster, partition, epoch, next_offset, closed_through, watermark_s,"
             " shape, sequence) VALUES (:cluster, :partition, 1, :start, 0, 0, :shape, 0)"
             " ON CONFLICT (cluster, partition) DO UPDATE SET epoch = c.epoch + 1"
-            " RETURNING epoch, next_offset, closed_through, watermark_s, shape, sequence"
+            " RETURNING epoch, next_offset, closed_through, forgotten_through, watermark_s, shape, sequence"
         ),
         _key(place) | {"start": start, "shape": SHAPE},
     )
     row = rows.one()
     if row.shape != SHAPE:
-        raise RuntimeError(f"could not read the sieve's checkpoint: its shape is {row.shape}, known is {SHAPE}")
-    lot = Lot(row.next_offset, row.epoch, row.closed_through, row.watermark_s)
-    segments = await _restore(tx, place, lot)
-    return Saved(lot=lot, written_offset=row.next_offset, sequence=row.sequence, segments=segments)
+        raise StopServiceError(
+            f"could not start: the sieve's checkpoint cannot be read: its shape is {row.shape}, known is {SHAPE}; start"
+            " the release that wrote it, or empty warning.sieve_segment and warning.sieve_checkpoint to sieve the log"
+            " from its beginning"
+        )
+    lot = Lot(row.next_offset, row.epoch, row.closed_through, row.forgotten_through, row.watermark_s)
+    count = await _restore(tx, place, lot)
+    return Saved(lot=lot, written=how_far(lot), sequence=row.sequence, segments=count)
 
 
 async def _restore(tx: AsyncConnection, place: Place, lot: Lot) -> int:
-    rows = await tx.execute(
+    count = 0
+    rows = await tx.stream(
         text(
             "SELECT kind, day, content FROM sieve_segment"
             " WHERE cluster = :cluster AND partition = :partition ORDER BY sequence"
         ),
         _key(place),
+        execution_options={"max_row_buffer": BUFFERED_MAX},
     )
-    segments = list(rows)
-    for row in segments:
-        day = lot.days.setdefault(row.day, Day())
-        if row.kind == "tally":
-            day.tallies.add(Tally.from_bytes(row.content))
+    async for row in rows:
+        if row.kind == "untold":
+            lot.untold[row.day] = segments.numbers_in(row.content)
         else:
-            day.ids.add(np.frombuffer(row.content, "<u8"))
-    return len(segments)
+            segments.hold(lot.days.setdefault(row.day, Day()), row.kind, row.content)
+        count += 1
+    return count
 
 
 async def save(tx: AsyncConnection, place: Place, saved: Saved) -> Saved:
@@ -96,43 +112,48 @@ async def save(tx: AsyncConnection, place: Place, saved: Saved) -> Saved:
     Raises:
         FencedError: the partition is another process's now; nothing was written.
     """
+    lot = saved.lot
+    lot.mend()
     afresh = saved.segments > SEGMENTS_MAX
-    segments = list(_everything(saved.lot) if afresh else _news(saved.lot))
-    sequence = saved.sequence + len(segments)
-    await _advance(tx, place, saved.lot, sequence)
-    await _forget(tx, place, None if afresh else saved.lot.closed_through)
-    await _write(tx, place, saved.sequence, segments)
+    written = list(_everything(lot) if afresh else _news(lot))
+    sequence = saved.sequence + len(written)
+    await _advance(tx, place, lot, sequence)
+    await _forget(tx, place, [] if afresh else list(lot.days))
+    await _write(tx, place, saved.sequence, written)
+    await late_cdrs.keep(tx, place.partition, lot.late)
+    lot.late = []
     return Saved(
-        lot=saved.lot,
-        written_offset=saved.lot.next_offset,
+        lot=lot,
+        written=how_far(lot),
         sequence=sequence,
-        segments=len(segments) + (0 if afresh else saved.segments),
+        segments=len(written) + (0 if afresh else saved.segments),
+        heard_at=saved.heard_at,
     )
 
 
 def _news(lot: Lot) -> Iterator[Segment]:
     for number, day in lot.days.items():
-        yield from _segments(number, *day.take_new())
+        yield from (Segment(kind, number, content) for kind, content in segments.segments(day, day.take_new()))
+    yield from _untold(lot)
 
 
 def _everything(lot: Lot) -> Iterator[Segment]:
     for number, day in lot.days.items():
-        day.take_new()
-        yield from _segments(number, day.tallies.one(EMPTY), day.ids.one(NONE))
+        yield from (Segment(kind, number, content) for kind, content in segments.segments(day, day.everything()))
+    yield from _untold(lot)
 
 
-def _segments(day: int, tallies: Tally, ids: Hashes) -> Iterator[Segment]:
-    for at in range(0, len(tallies), ROWS_MAX):
-        yield Segment("tally", day, tallies[at : at + ROWS_MAX].to_bytes())
-    for at in range(0, len(ids), 8 * ROWS_MAX):
-        yield Segment("seen", day, ids[at : at + 8 * ROWS_MAX].astype("<u8").tobytes())
+def _untold(lot: Lot) -> Iterator[Segment]:
+    for day, numbers in lot.untold.items():
+        yield Segment("untold", day, segments.packed_numbers(numbers))
 
 
 async def _advance(tx: AsyncConnection, place: Place, lot: Lot, sequence: int) -> None:
     rows = await tx.execute(
         text(
             "UPDATE sieve_checkpoint SET next_offset = :next_offset, closed_through = :closed_through,"
-            " watermark_s = :watermark_s, sequence = :sequence, taken_at = clock_timestamp()"
+            " forgotten_through = :forgotten_through, watermark_s = :watermark_s, sequence = :sequence,"
+            " taken_at = clock_timestamp()"
             " WHERE cluster = :cluster AND partition = :partition AND epoch = :epoch RETURNING 1"
         ),
         _key(place)
@@ -140,6 +161,7 @@ async def _advance(tx: AsyncConnection, place: Place, lot: Lot, sequence: int) -
             "epoch": lot.epoch,
             "next_offset": lot.next_offset,
             "closed_through": lot.closed_through,
+            "forgotten_through": lot.forgotten_through,
             "watermark_s": lot.watermark_s,
             "sequence": sequence,
         },
@@ -148,14 +170,14 @@ async def _advance(tx: AsyncConnection, place: Place, lot: Lot, sequence: int) -
         raise FencedError(f"partition {place.partition} was taken over by another process")
 
 
-async def _forget(tx: AsyncConnection, place: Place, through: int | None) -> None:
-    """Delete the segments of days through `through`; None: all."""
+async def _forget(tx: AsyncConnection, place: Place, kept: list[int]) -> None:
+    """Delete what was to be told, which is written anew each time, and the segments of all days but those `kept`."""
     await tx.execute(
         text(
             "DELETE FROM sieve_segment WHERE cluster = :cluster AND partition = :partition"
-            " AND (CAST(:through AS int) IS NULL OR day <= :through)"
+            " AND (kind = 'untold' OR day <> ALL (CAST(:kept AS int[])))"
         ),
-        _key(place) | {"through": through},
+        _key(place) | {"kept": kept},
     )
 
 
@@ -168,6 +190,15 @@ async def _write(tx: AsyncConnection, place: Place, sequence: int, segments: lis
             ),
             _key(place) | {"sequence": number, "kind": segment.kind, "day": segment.day, "content": segment.content},
         )
+
+
+async def latest_s(tx: AsyncConnection, cluster: str) -> float:
+    """Return the latest event time that any partition has seen, in seconds from 1970; 0.0: none has seen any."""
+    rows = await tx.execute(
+        text("SELECT coalesce(max(watermark_s), 0) FROM sieve_checkpoint WHERE cluster = :cluster"),
+        {"cluster": cluster},
+    )
+    return float(rows.scalar_one())
 
 
 async def positions(tx: AsyncConnection, cluster: str) -> dict[Place, int]:

@@ -57,9 +57,12 @@ class Saying:
                 self._unacknowledged.append(sent)
 
     def _batches(self, days: Iterable[UsageDay]) -> Iterator[BatchBuilder]:
-        batch = self._producer.create_batch()
+        batch, last = self._producer.create_batch(), None
         for day in days:
-            key, value, headers = day.msisdn.encode(), codec.encode(day), codec.headers(USAGE_DAYS, day)
+            if last is None or last.occurred_at is not day.occurred_at:
+                last, common = day, codec.headers(USAGE_DAYS, day)
+            key, value = day.msisdn.encode(), codec.encode(day)
+            headers = [common[0], ("ce_id", day.id.encode()), *common[2:]]
             if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
                 yield batch
                 batch = self._producer.create_batch()

@@ -4,6 +4,7 @@ It needs no outbox: what it says has ids derived from the CDRs, so that what is 
 downstream. It says first and checkpoints after, so nothing is left unsaid.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,8 +13,7 @@ from aiokafka.partitioner import murmur2
 
 from services.warning.domain.operators import Network
 from services.warning.domain.sieve import cdr
-from services.warning.domain.sieve.lot import Lateness, Sieving, usage_days
-from services.warning.domain.sieve.tally import EMPTY
+from services.warning.domain.sieve.networks import Lateness, Sieving
 from services.warning.storage import checkpoints, ported_numbers
 from services.warning.storage.checkpoints import FencedError, Saved
 from services.warning.stream.ownership import Ownership
@@ -38,7 +38,7 @@ FETCH_BYTES = 4_000_000
 CHECKPOINT_S = 5.0
 KNOWLEDGE_S = 5.0
 USAGE_DAYS_A_PASS = 1_500
-"""A closed day is told in slices between batches, so that it never delays a signal."""
+"""Days are told in slices between batches, so that they never delay a signal."""
 
 
 class Sieve:
@@ -53,6 +53,7 @@ class Sieve:
         self._undertaker = station.undertaker(self.consumer)
         self._brake = Brake()
         self._sieving = Sieving(Network(), {}, Lateness())
+        self._others_s = 0.0
         self._checkpointed_at = monotonic()
         self._telling = False
         self._saying = Saying(settings)
@@ -93,10 +94,11 @@ class Sieve:
             await self._saying.stop()
 
     async def _learn(self) -> None:
-        """Read policy and porting table again."""
+        """Read policy, porting table and how far the other partitions are again."""
         await self._station.policies.refresh()
         async with self._station.stream.connect() as tx:
             ported = await ported_numbers.everything(tx)
+            self._others_s = await checkpoints.latest_s(tx, self._station.cluster)
         self._sieving = replace(self._sieving, ported=ported)
         self._obey()
 
@@ -122,19 +124,23 @@ class Sieve:
                 break
             if place in self._own.lots:
                 await self._take(place, records)
-        self._telling = await self._tell_closed_days() > 0
-        idle = not fetched and not self._telling
-        if idle or monotonic() - self._checkpointed_at >= CHECKPOINT_S:
+                # A turn for the client: what comes next is to be asked for while the rest is worked on.
+                await asyncio.sleep(0)
+        due = not (fetched or self._telling) or monotonic() - self._checkpointed_at >= CHECKPOINT_S
+        self._telling = await self._tell(due)
+        if due:
             await self._checkpoint()
 
     async def _take(self, place: TopicPartition, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         saved = self._own.lots[place]
         read = cdr.read([record.value for record in records], [_type_of(record) for record in records])
         self._brake.count(len(records), len(read.refused), monotonic())
-        late, repeated = saved.lot.late, saved.lot.repeated
-        heard = saved.lot.take(read.cdrs, records[-1].offset + 1, self._sieving)
-        metrics.SIEVE_LATE.inc(saved.lot.late - late)
-        metrics.SIEVE_REPEATED.inc(saved.lot.repeated - repeated)
+        lot, before = saved.lot, (len(saved.lot.late), saved.lot.corrected, saved.lot.repeated)
+        heard = lot.take(read.cdrs, records[-1].offset + 1, self._sieving)
+        saved.heard_at = monotonic()
+        metrics.SIEVE_LATE.inc(len(lot.late) - before[0])
+        metrics.SIEVE_CORRECTED.inc(lot.corrected - before[1])
+        metrics.SIEVE_REPEATED.inc(lot.repeated - before[2])
         for at, refusal in read.refused:
             record = record_of(records[at], records[at].timestamp)
             saved.letters.append(self._undertaker.letter(record, refusal.reason, refusal.detail))
@@ -144,25 +150,36 @@ class Sieve:
             metrics.SIEVE_SIGNALS.labels(signal.kind).inc()
         await self._saying.say(heard)
 
-    async def _tell_closed_days(self) -> int:
-        """Say a slice of the days that are over, and return how many numbers' days it was."""
-        told = 0
-        for saved in list(self._own.lots.values()):
-            day, rest = saved.closing
-            if len(rest) == 0:
-                over = saved.lot.over(self._sieving.lateness)
-                day, rest = (over[0], saved.lot.close(over[0])) if over else (0, EMPTY)
-            part, saved.closing = rest[:USAGE_DAYS_A_PASS], (day, rest[USAGE_DAYS_A_PASS:])
-            await self._saying.say_days(list(usage_days(day, part)))
-            told += len(part)
+    async def _tell(self, due: bool) -> bool:
+        """Say a slice of the days that are over; where it is `due`, of those too that have changed since.
+
+        Corrections wait for a checkpoint, so that a number whose CDRs come late one after the other has few versions.
+        """
+        told = False
+        for place, saved in list(self._own.lots.items()):
+            saved.lot.close(self._sieving.lateness, await self._borrowed_time(place, saved))
+            if due:
+                saved.lot.mend()
+            days = saved.lot.tell(USAGE_DAYS_A_PASS, self._sieving)
+            await self._saying.say_days(days)
+            saved.lot.forget(self._sieving.lateness)
+            told |= bool(days)
         return told
+
+    async def _borrowed_time(self, place: TopicPartition, saved: Saved) -> float:
+        """Return the latest event time of all partitions where this one stands still at its end; else 0.0."""
+        silent = monotonic() - saved.heard_at >= self._sieving.lateness.idle_s
+        end = self._client.highwater(place)
+        if not silent or end is None or not saved.lot.days:
+            return 0.0
+        return self._others_s if await self._client.position(place) >= end else 0.0
 
     async def _checkpoint(self) -> None:
         """Write down how far each changed lot is, once all that was said so far is acknowledged."""
         await self._saying.acknowledged()
         started = monotonic()
         for place, saved in list(self._own.lots.items()):
-            if saved.lot.next_offset > saved.written_offset and not len(saved.closing[1]):
+            if checkpoints.how_far(saved.lot) != saved.written:
                 await self._write(place, saved)
         self._checkpointed_at = monotonic()
         metrics.SIEVE_CHECKPOINT_SECONDS.observe(self._checkpointed_at - started)

@@ -29,6 +29,11 @@ def test_ratios_say_how_many_times_a_peers_rate_ours_is() -> None:
     assert ratios(by_name) == {"faust": 25.0, "quix": 4.0}
 
 
+def test_peers_that_took_no_part_have_no_ratio() -> None:
+    by_name = {name: rates(name, rounds(1.0)) for name in ("ours", "kafka_streams_eos")}
+    assert ratios(by_name) == {"kafka_streams_eos": 1.0}
+
+
 def test_a_percentile_is_a_time_that_was_measured_and_that_the_share_did_not_exceed() -> None:
     took = [each / 1_000 for each in range(200, 0, -1)]
     assert (percentile_ms(took, 0.5), percentile_ms(took, 0.99), percentile_ms(took, 1.0)) == (100.0, 198.0, 200.0)

@@ -8,7 +8,8 @@ from bench.sieve.plain import PlainSieve
 from bench.sieve.traffic import Plan
 from services.warning.domain.operators import Network
 from services.warning.domain.sieve import cdr
-from services.warning.domain.sieve.lot import Lateness, Lot, Sieving, usage_days
+from services.warning.domain.sieve.lot import Lot
+from services.warning.domain.sieve.networks import Lateness, Sieving
 from shared import codec
 
 pytestmark = pytest.mark.unit
@@ -26,9 +27,10 @@ def test_the_plain_sieve_says_what_the_columnar_one_says() -> None:
     for start in range(0, len(records), BATCH):
         values = [codec.encode(record) for record in records[start : start + BATCH]]
         columnar.hear(lot.take(cdr.read(values, [None] * len(values)).cdrs, start + len(values), SIEVING))
-        for day in lot.over(SIEVING.lateness):
-            columnar.hear(usage_days(day, lot.close(day)))
+        lot.close(SIEVING.lateness)
+        while told := lot.tell(100, SIEVING):
+            columnar.hear(told)
     assert plain.days
     assert plain.signals
     assert differences(plain, columnar) == []
-    assert (lot.late, lot.repeated) == (0, 40)
+    assert (lot.late, lot.corrected, lot.repeated) == ([], 0, 40)

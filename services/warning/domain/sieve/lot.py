@@ -1,71 +1,26 @@
-"""One partition's share of the sieve: its tallies, what it has seen, how far it has read, which days are over."""
+"""One partition's share of the sieve: the days it keeps, how far it has read, what is to be told.
 
-from collections.abc import Iterable, Mapping, Sequence
+What is told of a number's day depends on its CDRs alone: the version counts them, so that batches, crashes and the
+moment of telling decide how many versions are told and never what one of them holds.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
-from services.warning.domain.operators import Network
-from services.warning.domain.sieve import columns, seen, signals, tally
+from services.warning.domain.sieve import columns, seen, signals
 from services.warning.domain.sieve.cdr import Cdr
-from services.warning.domain.sieve.columns import Columns
-from services.warning.domain.sieve.runs import Runs
-from services.warning.domain.sieve.seen import Hashes
-from services.warning.domain.sieve.tally import COUNTERS, EMPTY, Tally
-from shared.calendar import start_of
+from services.warning.domain.sieve.columns import DAY_S, OFFSET_S, Columns
+from services.warning.domain.sieve.day import Day
+from services.warning.domain.sieve.networks import Lateness, Sieving
+from services.warning.domain.sieve.tally import Numbers
+from services.warning.domain.sieve.usage import usage_days
 from shared.events.signal_heard import SignalHeard
 from shared.events.usage_day import UsageDay
-from shared.ids import derived_id
-from shared.policy import Hours
 
-EPOCH = date(1970, 1, 1)
-
-
-class Lateness(Struct, frozen=True, kw_only=True):
-    """How long a day stays open for late CDRs; policy `warning.lateness`."""
-
-    grace_hours: Hours = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Sieving:
-    """What the sieve may use beside the CDRs."""
-
-    network: Network
-    ported: Mapping[str, str]
-    lateness: Lateness
-
-    @property
-    def ported_codes(self) -> dict[int, int]:
-        """Return the porting table as the columns take it."""
-        codes = {name: code + 1 for code, name in enumerate(columns.OPERATOR_CODES)}
-        return {int(number): codes.get(operator, 0) for number, operator in self.ported.items()}
-
-
-@dataclass(slots=True)
-class Day:
-    """What is known of one open day, and what of it is new since the last checkpoint."""
-
-    tallies: Runs[Tally] = field(default_factory=tally.new_runs)
-    ids: Runs[Hashes] = field(default_factory=seen.new_runs)
-    new_tallies: Runs[Tally] = field(default_factory=tally.new_runs)
-    new_ids: Runs[Hashes] = field(default_factory=seen.new_runs)
-
-    def add(self, run: Tally, ids: Hashes) -> None:
-        """Add a summed batch and its sorted ids."""
-        for tallies in (self.tallies, self.new_tallies):
-            tallies.add(run)
-        for known in (self.ids, self.new_ids):
-            known.add(ids)
-
-    def take_new(self) -> tuple[Tally, Hashes]:
-        """Return what is new, which from now on isn't."""
-        new = self.new_tallies.one(EMPTY), self.new_ids.one(seen.NONE)
-        self.new_tallies, self.new_ids = tally.new_runs(), seen.new_runs()
-        return new
+HOUR_S = 3_600
 
 
 @dataclass(slots=True)
@@ -76,11 +31,17 @@ class Lot:
     epoch: int
     closed_through: int = 0
     """The last day that was closed, counted from 1970-01-01; 0: none yet."""
+    forgotten_through: int = 0
+    """The last day that was forgotten: begun anew, its versions would begin anew too, where policy grew patient."""
     watermark_s: float = 0.0
     """The latest event time seen, in seconds from 1970."""
     days: dict[int, Day] = field(default_factory=dict)
-    late: int = 0
-    """CDRs of closed days, since this process took over."""
+    untold: dict[int, Numbers] = field(default_factory=dict)
+    """Whose day is to be told, or told again, numbers rising."""
+    late: list[Cdr] = field(default_factory=list)
+    """Beyond the lateness policy, since the last checkpoint."""
+    corrected: int = 0
+    """CDRs that came after their day was told and correct it, since this process took over."""
     repeated: int = 0
     """CDRs that had been tallied before, since this process took over."""
 
@@ -89,50 +50,77 @@ class Lot:
         self.next_offset = next_offset
         if not cdrs:
             return []
-        batch = columns.columns(cdrs, sieving.network.own_operator, sieving.ported_codes)
-        for day in np.unique(batch.days):
-            self._tally(int(day), batch, batch.days == day)
-        self.watermark_s = max(self.watermark_s, batch.watermark_s)
+        batch = columns.columns(cdrs, sieving)
+        beyond = self._beyond(batch, sieving.lateness)
+        if beyond.any():
+            self.late += [cdrs[place] for place in np.flatnonzero(beyond).tolist()]
+            batch = batch[~beyond]
+        for day in np.unique(batch.days).tolist():
+            self._tally(day, batch[batch.days == day])
         return list(signals.signals(cdrs, sieving.network, sieving.ported))
 
-    def _tally(self, day: int, batch: Columns, mask: NDArray[np.bool_]) -> None:
-        if day <= self.closed_through:
-            self.late += int(mask.sum())
+    def _beyond(self, batch: Columns, lateness: Lateness) -> NDArray[np.bool_]:
+        """Tell which CDRs are too late, each by what the partition held before it: batches must not decide."""
+        latest = np.maximum.accumulate(np.concatenate(([self.watermark_s], batch.stamps)))
+        self.watermark_s = float(latest[-1])
+        final = final_at(0, lateness) + batch.days * DAY_S <= latest[:-1]
+        forgotten: NDArray[np.bool_] = batch.days <= self.forgotten_through
+        return final | forgotten
+
+    def _tally(self, day: int, rows: Columns) -> None:
+        known = self.days.get(day) or Day()
+        new = seen.fresh(rows.ids, known.ids)
+        count = int(new.sum())
+        self.repeated += len(new) - count
+        if not count:
             return
-        known = self.days.setdefault(day, Day())
-        ids = batch.ids[mask]
-        new = seen.fresh(ids, known.ids)
-        self.repeated += len(new) - int(new.sum())
-        if new.any():
-            run = tally.summed(batch.numbers[mask][new], batch.counters[mask][new])
-            known.add(run, np.sort(ids[new]))
+        rows = rows if count == len(new) else rows[new]
+        known.add(rows)
+        self.days[day] = known
+        if day <= self.closed_through:
+            known.changed.append(np.unique(rows.numbers))
+            self.corrected += count
 
-    def over(self, lateness: Lateness) -> list[int]:
-        """Return the days that are over by this partition's own watermark, earliest first."""
-        return sorted(day for day in self.days if _closes_at(day, lateness) <= self.watermark_s)
+    def close(self, lateness: Lateness, others_s: float = 0.0) -> None:
+        """Have all days told that are over by this partition's time, or by `others_s` where it stands still."""
+        now_s = max(self.watermark_s, others_s)
+        for day in sorted(self.days):
+            if day > self.closed_through and told_at(day, lateness) <= now_s:
+                self.untold[day] = self.days[day].numbers()
+                self.closed_through = day
 
-    def close(self, day: int) -> Tally:
-        """Take out a day's tallies; CDRs of that day are late from now on."""
-        self.closed_through = max(self.closed_through, day)
-        return self.days.pop(day).tallies.one(EMPTY)
+    def mend(self) -> None:
+        """Have all numbers told again whose day has changed since."""
+        for number, day in self.days.items():
+            if day.changed:
+                waiting = [self.untold[number]] if number in self.untold else []
+                self.untold[number] = np.unique(np.concatenate([*waiting, *day.changed]))
+                day.changed = []
+
+    def tell(self, count_max: int, sieving: Sieving) -> list[UsageDay]:
+        """Return the events of the next numbers' days, which from now on are told."""
+        if not self.untold:
+            return []
+        day = min(self.untold)
+        numbers, rest = np.split(self.untold.pop(day), [count_max])
+        if len(rest):
+            self.untold[day] = rest
+        return list(usage_days(day, self.days[day], numbers, sieving))
+
+    def forget(self, lateness: Lateness) -> None:
+        """Drop the days that nothing corrects any more, once they are told."""
+        for number in list(self.days):
+            over = number <= self.closed_through and final_at(number, lateness) <= self.watermark_s
+            if over and number not in self.untold and not self.days[number].changed:
+                del self.days[number]
+                self.forgotten_through = max(self.forgotten_through, number)
 
 
-def _closes_at(day: int, lateness: Lateness) -> float:
-    midnight = start_of(EPOCH + timedelta(days=day + 1))
-    return (midnight + timedelta(hours=lateness.grace_hours)).timestamp()
+def told_at(day: int, lateness: Lateness) -> float:
+    """Return the event time by which a day is closed, in seconds from 1970."""
+    return (day + 1) * DAY_S - OFFSET_S + lateness.grace_hours * HOUR_S
 
 
-def usage_days(day: int, rows: Tally) -> Iterable[UsageDay]:
-    """Yield the events of a closed day's tallies, in the order of numbers."""
-    calendar_day = EPOCH + timedelta(days=day)
-    named, over_at = calendar_day.isoformat(), start_of(calendar_day + timedelta(days=1))
-    for number, counters in zip(rows.numbers.tolist(), rows.counters.tolist(), strict=True):
-        msisdn = f"+{number}"
-        yield UsageDay(
-            id=derived_id("usage_day", msisdn, named, "1"),
-            occurred_at=over_at,
-            msisdn=msisdn,
-            day=calendar_day,
-            version=1,
-            **dict(zip(COUNTERS, counters, strict=True)),
-        )
+def final_at(day: int, lateness: Lateness) -> float:
+    """Return the event time from which a day's late CDRs are kept aside, in seconds from 1970."""
+    return (day + 1) * DAY_S - OFFSET_S + max(lateness.grace_hours, lateness.correct_hours) * HOUR_S

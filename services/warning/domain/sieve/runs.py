@@ -4,7 +4,10 @@ So adding costs a share of a sort, whatever has gathered, and what was added sin
 """
 
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 R = TypeVar("R")
 
@@ -38,3 +41,24 @@ class Runs(Generic[R]):
     def __len__(self) -> int:
         """Return how long all runs are together."""
         return sum(map(self._size, self._runs))
+
+
+def starts_of(*columns: NDArray[Any]) -> NDArray[np.int64]:
+    """Return where a new value begins in columns whose equal rows lie side by side."""
+    changes = np.zeros(max(len(columns[0]) - 1, 0), bool)
+    for column in columns:
+        changes |= column[1:] != column[:-1]
+    first = np.zeros(min(len(columns[0]), 1), np.int64)
+    return np.concatenate((first, np.flatnonzero(changes) + 1))
+
+
+def rows_of(sorted_: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the places of all of `wanted`, which rise, in a column that rises."""
+    return places(np.searchsorted(sorted_, wanted), np.searchsorted(sorted_, wanted, "right"))
+
+
+def places(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return every place from each of `starts` to before its end."""
+    lengths = ends - starts
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(starts - before, lengths) + np.arange(lengths.sum())

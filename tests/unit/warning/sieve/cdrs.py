@@ -37,4 +37,6 @@ CDRS = st.builds(
     peer=st.sampled_from(PEERS),
     duration_s=st.integers(0, 3_600),
     bytes=st.integers(0, 10**9),
+    cell=st.sampled_from([None, *(f"150102-{number}" for number in range(8))]),
+    imei=st.sampled_from([None, "860000000000001", "010000000000002", "86000000000003", "unknown"]),
 )

@@ -1,22 +1,24 @@
 """The columns equal the plain model, whatever the batches, their order, the resends and the crashes between them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from random import Random
+from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
 from services.warning.domain.operators import Network
+from services.warning.domain.sieve import segments
 from services.warning.domain.sieve.cdr import Cdr
-from services.warning.domain.sieve.lot import Day, Lateness, Lot, Sieving, usage_days
-from services.warning.domain.sieve.seen import Hashes
-from services.warning.domain.sieve.tally import COUNTERS, EMPTY, Tally
+from services.warning.domain.sieve.day import Day
+from services.warning.domain.sieve.lot import Lot
+from services.warning.domain.sieve.networks import Lateness, Sieving
+from shared.events.usage_day import UsageDay
 from tests.unit.warning.sieve.cdrs import CDRS, PEERS, TEN
-from tests.unit.warning.sieve.model import Model
+from tests.unit.warning.sieve.model import Days, Model, latest
 
 pytestmark = pytest.mark.unit
 
@@ -25,8 +27,12 @@ DISTINCT = st.lists(CDRS, max_size=25).map(
     lambda cdrs: [structs.replace(cdr, id=f"switch-{number}") for number, cdr in enumerate(cdrs)]
 )
 LUCK = st.randoms(use_true_random=False)
+PATIENT = Lateness(correct_hours=96)
+"""All CDRs of these tests correct their day, however late they are."""
+STRICT = Lateness(correct_hours=12)
+END = TEN + timedelta(days=30)
 Batches = list[list[Cdr]]
-Days = dict[tuple[date, str], tuple[int, ...]]
+Told = dict[str, UsageDay]
 
 
 def resent(cdrs: Sequence[Cdr], luck: Random) -> Batches:
@@ -42,16 +48,67 @@ def cut(cdrs: Sequence[Cdr], luck: Random) -> Batches:
     return [list(cdrs[start:end]) for start, end in zip([0, *cuts], [*cuts, len(cdrs)], strict=True)]
 
 
-def sieved(lot: Lot, batches: Batches, ported: dict[str, str]) -> set[str]:
-    """Have `lot` take the batches; return the ids of what it heard."""
-    sieving = Sieving(Network(), ported, Lateness())
-    return {heard.id for batch in batches for heard in lot.take(batch, lot.next_offset + len(batch), sieving)}
+class Life:
+    """A lot over crashes: what it said, what its checkpoints hold, what was kept aside."""
 
+    def __init__(self, sieving: Sieving, luck: Random) -> None:
+        self.lot = Lot(next_offset=0, epoch=1)
+        self.signals: set[str] = set()
+        self.usages: list[UsageDay] = []
+        self.aside: set[tuple[str, date]] = set()
+        self._sieving, self._luck = sieving, luck
+        self._head: dict[str, Any] = {}
+        self._segments: list[tuple[int, str, bytes]] = []
+        self._untold: dict[int, bytes] = {}
 
-def told(lot: Lot) -> Days:
-    """Close all days, and return each number's."""
-    usages = [usage for day in sorted(lot.days) for usage in usage_days(day, lot.close(day))]
-    return {(each.day, each.msisdn): tuple(getattr(each, name) for name in COUNTERS) for each in usages}
+    def take(self, batches: Batches) -> None:
+        """Take batches, and tell now and then what there is to tell."""
+        for batch in batches:
+            offset = self.lot.next_offset + len(batch)
+            self.signals |= {heard.id for heard in self.lot.take(batch, offset, self._sieving)}
+            if self._luck.random() < 0.5:
+                self.tell(self._luck.randint(1, 3), self._luck.random() < 0.5)
+
+    def tell(self, count: int, mending: bool) -> bool:
+        """Tell of some numbers, and return whether there were any."""
+        self.lot.close(self._sieving.lateness)
+        if mending:
+            self.lot.mend()
+        told = self.lot.tell(count, self._sieving)
+        self.usages += told
+        self.lot.forget(self._sieving.lateness)
+        return bool(told)
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+        lot = self.lot
+        self._head = {
+            "next_offset": lot.next_offset,
+            "closed_through": lot.closed_through,
+            "forgotten_through": lot.forgotten_through,
+            "watermark_s": lot.watermark_s,
+        }
+        lot.mend()
+        self._segments = [each for each in self._segments if each[0] in lot.days]
+        for number, day in lot.days.items():
+            self._segments += [(number, *each) for each in segments.segments(day, day.take_new())]
+        self._untold = {day: segments.packed_numbers(numbers) for day, numbers in lot.untold.items()}
+        self.aside |= {(cdr.id, cdr.occurred_at.date()) for cdr in lot.late}
+        lot.late = []
+
+    def crash(self) -> None:
+        """Begin again from the checkpoint."""
+        self.lot = Lot(**({"next_offset": 0} | self._head), epoch=2)
+        for number, kind, content in self._segments:
+            segments.hold(self.lot.days.setdefault(number, Day()), kind, content)
+        self.lot.untold = {day: segments.numbers_in(content) for day, content in self._untold.items()}
+
+    def end(self) -> None:
+        """Let time pass, and tell all that is left."""
+        self.take([[Cdr(id="end", occurred_at=END, msisdn="+8618999999999", service="sms")]])
+        while self.tell(2, True):
+            pass
+        self.save()
 
 
 def modelled(cdrs: Sequence[Cdr], ported: dict[str, str]) -> tuple[Days, set[str]]:
@@ -66,67 +123,90 @@ def modelled(cdrs: Sequence[Cdr], ported: dict[str, str]) -> tuple[Days, set[str
 def test_the_columns_equal_the_model_in_any_order_and_with_resends(
     cdrs: list[Cdr], luck: Random, ported: dict[str, str]
 ) -> None:
-    lot = Lot(next_offset=0, epoch=1)
-    signals = sieved(lot, resent(cdrs, luck), ported)
-    assert (told(lot), signals) == modelled(cdrs, ported)
-
-
-class Checkpoint:
-    """What a crash leaves: the offset, and the segments that each checkpoint added."""
-
-    def __init__(self) -> None:
-        self.offset = 0
-        self._segments: list[tuple[int, bytes, Hashes]] = []
-
-    def save(self, lot: Lot) -> None:
-        """Add what is new."""
-        self.offset = lot.next_offset
-        for number, day in lot.days.items():
-            tallies, ids = day.take_new()
-            if len(tallies):
-                self._segments.append((number, tallies.to_bytes(), ids))
-
-    def restored(self) -> Lot:
-        """Return the lot as the next owner takes it over."""
-        lot = Lot(next_offset=self.offset, epoch=2)
-        for number, tallies, ids in self._segments:
-            day = lot.days.setdefault(number, Day())
-            day.tallies.add(Tally.from_bytes(tallies))
-            day.ids.add(ids)
-        return lot
+    life = Life(Sieving(Network(), ported, PATIENT), luck)
+    life.take(resent(cdrs, luck))
+    life.end()
+    assert (latest(life.usages), life.signals) == modelled(cdrs, ported)
 
 
 @settings(max_examples=40)
 @given(DISTINCT, LUCK)
 def test_crashes_and_other_batches_after_them_change_nothing(cdrs: list[Cdr], luck: Random) -> None:
     log = [each for batch in resent(cdrs, luck) for each in batch]
-    lot, checkpoint, signals = Lot(next_offset=0, epoch=1), Checkpoint(), set[str]()
-    for _ in range(4):
-        signals |= sieved(lot, cut(log[lot.next_offset : luck.randint(lot.next_offset, len(log))], luck), {})
-        checkpoint.save(lot)
-        sieved(lot, cut(log[lot.next_offset : luck.randint(lot.next_offset, len(log))], luck), {})
-        lot = checkpoint.restored()
-    signals |= sieved(lot, cut(log[lot.next_offset :], luck), {})
-    assert (told(lot), signals) == modelled(cdrs, {})
+    life = Life(Sieving(Network(), {}, PATIENT), luck)
+    _crashing(life, log, luck)
+    assert (latest(life.usages), life.signals) == modelled(cdrs, {})
+
+
+@settings(max_examples=60)
+@given(DISTINCT, LUCK, LUCK)
+def test_what_is_too_late_is_so_however_the_log_is_read(cdrs: list[Cdr], luck: Random, other: Random) -> None:
+    """Kept aside or counted: a crash, other batches and another moment of telling decide neither."""
+    log = [each for batch in resent(cdrs, luck) for each in batch]
+    undisturbed, disturbed = (Life(Sieving(Network(), {}, STRICT), each) for each in (luck, other))
+    undisturbed.take([[each] for each in log])
+    undisturbed.end()
+    _crashing(disturbed, log, other)
+    assert latest(disturbed.usages) == latest(undisturbed.usages)
+    assert (disturbed.signals, disturbed.aside) == (undisturbed.signals, undisturbed.aside)
+    counted = sum(day["version"] for day in latest(undisturbed.usages).values())
+    assert counted >= len(cdrs) - len(undisturbed.aside)
 
 
 @settings(max_examples=40)
 @given(DISTINCT, LUCK)
-def test_what_is_new_since_a_checkpoint_is_neither_lost_nor_told_twice(cdrs: list[Cdr], luck: Random) -> None:
-    lot, parts = Lot(next_offset=0, epoch=1), dict[int, list[Tally]]()
-    for batch in resent(cdrs, luck):
-        sieved(lot, [batch], {})
-        for number, day in lot.days.items():
-            parts.setdefault(number, []).append(day.take_new()[0])
-    for number, day in lot.days.items():
-        pieces, whole = parts[number], day.tallies.one(EMPTY)
-        assert sum(piece.counters.sum() for piece in pieces) == whole.counters.sum()
-        assert np.array_equal(np.unique(np.concatenate([piece.numbers for piece in pieces])), whole.numbers)
+def test_versions_of_one_id_hold_the_same(cdrs: list[Cdr], luck: Random) -> None:
+    """An inbox keeps the first of an id and absorbs the others: they must not differ."""
+    log = [each for batch in resent(cdrs, luck) for each in batch]
+    life = Life(Sieving(Network(), {}, PATIENT), luck)
+    _crashing(life, log, luck)
+    by_id: Told = {}
+    for usage in life.usages:
+        assert by_id.setdefault(usage.id, usage) == usage
+
+
+def _crashing(life: Life, log: list[Cdr], luck: Random) -> None:
+    """Read the log over several crashes, each of which throws away what came after a checkpoint."""
+    for _ in range(4):
+        begin = life.lot.next_offset
+        life.take(cut(log[begin : luck.randint(begin, len(log))], luck))
+        life.save()
+        begin = life.lot.next_offset
+        life.take(cut(log[begin : luck.randint(begin, len(log))], luck))
+        life.crash()
+    life.take(cut(log[life.lot.next_offset :], luck))
+    life.end()
 
 
 def test_the_model_counts_what_it_should() -> None:
     """The yardstick itself, held against a day by hand."""
-    cdr = Cdr(id="a", occurred_at=TEN, msisdn="+8613300000001", service="voice", peer="10086", duration_s=9)
-    days, signals = modelled([cdr, cdr, structs.replace(cdr, id="b", direction="in", peer=PEERS[1])], {})
-    assert days == {(date(2026, 3, 5), "+8613300000001"): (1, 1, 9, 9, 0, 0, 0, 1)}
+    cdr = Cdr(
+        id="a",
+        occurred_at=TEN,
+        msisdn="+8613300000001",
+        service="voice",
+        peer="10086",
+        duration_s=9,
+        cell="c",
+        imei="1" * 15,
+    )
+    days, signals = modelled([cdr, cdr, structs.replace(cdr, id="b", direction="in", peer=PEERS[1], cell="b")], {})
+    assert days == {
+        (date(2026, 3, 5), "+8613300000001"): {
+            "calls_out": 1,
+            "calls_in": 1,
+            "seconds_out": 9,
+            "seconds_in": 9,
+            "messages": 0,
+            "own_net_calls": 0,
+            "other_net_calls": 1,
+            "version": 2,
+            "bytes": 0,
+            "own_net_peers": 0,
+            "other_net_peers": 1,
+            "circle": ((PEERS[1], 1, 9),),
+            "cells": (("b", 1), ("c", 1)),
+            "imei": "1" * 15,
+        }
+    }
     assert len(signals) == 1
