@@ -23,7 +23,7 @@ from tests.support.processes import environment
 from tests.support.running import begin_now, producing, publish, running, until
 from tests.support.tables import Tables
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.faults
 
 NUMBERS = [f"+8613300000{index:03d}" for index in range(6)]
 WARNED = "SELECT rule_id, facts ->> 'msisdn' FROM warning.warning ORDER BY 1, 2"

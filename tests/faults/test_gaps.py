@@ -29,7 +29,7 @@ from tests.support.running import begin_now, halting, producing, publish, record
 from tests.support.said import Marks, records
 from tests.support.tables import Tables
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.faults
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,7 @@ from tests.support.effects import (
 from tests.support.running import until
 from tests.support.tables import Tables
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.faults
 
 
 @pytest.fixture(autouse=True)

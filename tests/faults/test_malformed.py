@@ -29,7 +29,7 @@ from tests.support.running import Run, begin_now, halting, producing, publish, r
 from tests.support.said import records
 from tests.support.tables import Tables
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.faults
 
 SEED = 7
 BAD, GOOD = 2_000, 3_000
