@@ -56,9 +56,11 @@ async def test_what_an_aborted_transaction_said_is_not_heard(settings: Settings,
         await publish(producer, [payment("a")])
         await tables.until_count("dispatch.effect", 1)
 
-    # Two records that count for nothing, and the marker that says so.
+    # Two records that count for nothing, and the marker that says so: the broker writes it when it likes, perhaps
+    # behind the next record.
     assert await effects(tables) == ["a"]
-    assert await tables.rows("SELECT found - expected, kind FROM dispatch.offset_gap") == [(3, "control_record")]
+    ((gap, kind),) = await tables.rows("SELECT found - expected, kind FROM dispatch.offset_gap")
+    assert (gap in (2, 3), kind) == (True, "control_record")
 
 
 async def test_what_retention_deleted_is_told_as_a_loss(
