@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.warning.domain.decide import Knowledge, Memory, decide
-from services.warning.stream import hear
+from services.warning.stream import ruling
 from services.warning.wiring import run_rules
 from shared.db.offsets import OffsetGapError
 from shared.decision import Decision
@@ -164,7 +164,7 @@ def _raise_for(monkeypatch: pytest.MonkeyPatch, number: str) -> list[str]:
             raise ZeroDivisionError("a rule divides by nothing")
         return decide(knowledge, memory, event)
 
-    monkeypatch.setattr(hear, "decide", buggy)
+    monkeypatch.setattr(ruling, "decide", buggy)
     return tries
 
 

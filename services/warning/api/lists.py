@@ -24,10 +24,17 @@ from shared.roles import OVERSEERS
 
 ROWS_MAX = 50_000
 
-router = APIRouter(
-    prefix="/warnings", tags=["lists"], responses=responses(UnauthorizedError, ForbiddenError, UnprocessableError)
-)
+router = APIRouter(prefix="/warnings", tags=["lists"], responses=responses(UnauthorizedError, ForbiddenError))
 Reader = Annotated[Person, Depends(person_in(*OVERSEERS))]
+
+
+class Sheet(Response):
+    """A list as a file."""
+
+    media_type = TYPES["csv"]
+
+
+FILES: dict[int | str, dict[str, Any]] = {200: {"content": {kind: {} for kind in TYPES.values()}}}
 
 
 class Asked(BaseModel):
@@ -41,8 +48,8 @@ class Asked(BaseModel):
     format: Format = "csv"
 
 
-@router.get("/lists/{period}/{day}", response_class=Response)
-async def extract(here: Here, who: Reader, period: Period, day: date, asked: Annotated[Asked, Query()]) -> Response:
+@router.get("/lists/{period}/{day}", response_class=Sheet, responses=FILES)
+async def extract(here: Here, who: Reader, period: Period, day: date, asked: Annotated[Asked, Query()]) -> Sheet:
     """Extract the warnings of the day, week or month of `day`; `Keepline-Known-By` says as of when they were known."""
     since, until = listing.bounds(period, day)
     async with scoped(here.station.api, who.claims()) as tx:
@@ -56,11 +63,11 @@ async def extract(here: Here, who: Reader, period: Period, day: date, asked: Ann
     return _file(found, f"warnings-{period}-{day}", known_by, asked)
 
 
-def _file(found: Sequence[WarningFacts], name: str, known_by: datetime, asked: Asked) -> Response:
+def _file(found: Sequence[WarningFacts], name: str, known_by: datetime, asked: Asked) -> Sheet:
     lines: list[Sequence[Cell]] = [listing.headings(asked.language)]
     lines += [listing.row(warning, asked.language) for warning in found]
     headers = {
         "Content-Disposition": f'attachment; filename="{name}.{asked.format}"',
         "Keepline-Known-By": known_by.isoformat(),
     }
-    return Response(sheets.written(asked.format, lines, known_by), media_type=TYPES[asked.format], headers=headers)
+    return Sheet(sheets.written(asked.format, lines, known_by), media_type=TYPES[asked.format], headers=headers)
