@@ -99,4 +99,5 @@ def _outage(_: ExceptionHandler, __: Request, error: Exception) -> Problem:
 
 def responses(*kinds: type[StatusProblem]) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI entries of the problems that a route answers with."""
-    return {kind.status: {"description": kind.title} for kind in kinds}
+    content: dict[str, dict[str, Any]] = {"application/problem+json": {}}
+    return {kind.status: {"description": kind.title, "content": content} for kind in kinds}

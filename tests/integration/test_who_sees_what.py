@@ -138,7 +138,11 @@ async def test_no_route_answers_without_a_token_that_can_be_believed(desk: Desk,
     for headers in bad:
         assert refused(await desk.client.get("/work-items", headers=headers), 401), headers
     paths = (await desk.client.get("/openapi.json")).json()["paths"]
-    routes = [(method, path.format(work_item_id="w", staff_id="s")) for path in paths for method in paths[path]]
+    routes = [
+        (method, path.format(work_item_id="w", staff_id="s", proposal_id="p", name="n"))
+        for path in paths
+        for method in paths[path]
+    ]
     answers = [await desk.client.request(method, path) for method, path in routes]
     assert len(routes) >= 9
     assert [route for route, answer in zip(routes, answers, strict=True) if not refused(answer, 401)] == []
