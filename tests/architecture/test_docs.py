@@ -180,6 +180,14 @@ def test_every_policy_that_the_code_asks_for_is_told_of() -> None:
     assert asked <= policies().keys()
 
 
+@pytest.mark.parametrize(
+    "wish", sorted(set(re.findall(r"^\| (W\d+) \|", prose(DOCS / "requirements.md"), re.MULTILINE)))
+)
+def test_each_wish_about_warnings_that_is_done_has_its_story(wish: str) -> None:
+    told = CHECKOUT.glob(f"tests/replay/stories/test_w{int(wish[1:]):02d}_*.py")
+    assert list(told), f"{wish} is not told as given, when, then"
+
+
 @pytest.mark.parametrize("name", sorted(policies().keys() - {f"warning.{rule.id}" for rule in all_rules()}))
 def test_a_services_page_gives_the_defaults_of_its_policies(name: str) -> None:
     page = (DOCS / "services" / f"{name.partition('.')[0]}.md").read_text(encoding="utf-8")

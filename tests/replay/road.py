@@ -25,6 +25,7 @@ from services.kpi.domain.count import Memory as Counts
 from services.kpi.domain.count import count
 from services.kpi.domain.measure import Cell
 from services.kpi.storage.counters import read
+from services.warning.domain.campaigns import Campaign
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.day_came import day_came
 from services.warning.domain.decide import Knowledge, Memory, decide
@@ -39,6 +40,7 @@ from shared.catalogue import topic_of
 from shared.decision import fold
 from shared.events.bill_issued import BillIssued
 from shared.events.call_detail_record import CallDetailRecord
+from shared.events.competitor_campaign import CompetitorCampaign
 from shared.events.contact_reported import ContactReported
 from shared.events.customer_recorded import CustomerRecorded
 from shared.events.day_passed import DayPassed
@@ -64,6 +66,7 @@ class Road:
     said: list[Event] = field(default_factory=list)
     customers: dict[str, CustomerRecorded] = field(default_factory=dict)
     periods: defaultdict[str, dict[str, SubscriptionRecorded]] = field(default_factory=lambda: defaultdict(dict))
+    campaigns: dict[str, Campaign] = field(default_factory=dict)
     memories: dict[str, Memory] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
     counts: dict[str, Counts] = field(default_factory=dict)
@@ -84,6 +87,9 @@ class Road:
                 self.periods[event.msisdn][event.subscription_id] = event
                 self._recorded(event)
                 self._count(event.customer_id, event)
+            case CompetitorCampaign():
+                fields = {name: getattr(event, name) for name in Campaign.__struct_fields__}
+                self.campaigns[event.campaign_id] = Campaign(**fields)
             case DayPassed():
                 self._day(event)
             case CallDetailRecord():
@@ -112,7 +118,7 @@ class Road:
     def _rules(self, holder: Holder, event: SubscriberEvent) -> None:
         known = self.memories.get(holder.subscription_id, Memory(holder, Profile(), {}))
         before = {holder.subscription_id: Memory(holder, known.profile, known.rules, known.due)}
-        knowing = partial(decide, Knowledge(all_rules(), self.policy, {}))
+        knowing = partial(decide, Knowledge(all_rules(), self.policy, {}, list(self.campaigns.values())))
         folded = fold(knowing, before, [(holder.subscription_id, event)])
         self.memories.update(folded.memories)
         self.said += folded.events

@@ -82,8 +82,6 @@ def _level(share: float, score: int, limits: Limits) -> int:
 
 def _billed(memory: Memory, event: BillIssued, limits: Limits) -> tuple[Memory, tuple[Outcome, ...]]:
     now = event.lines.data_fee_fen
-    if not now and not memory.data_fen:
-        return memory, ()
     earlier = [memory.data_fen[month] for month in sorted(memory.data_fen) if month < event.month]
     known = memory.data_fen | {event.month: now}
     after = Memory({m: known[m] for m in sorted(known)[-MONTHS_KEPT:]}, memory.shocked, memory.credit_level)
@@ -119,6 +117,7 @@ def explain(evidence: Mapping[str, Any]) -> tuple[str, str]:
 RULE = Rule(
     id="arrears_risk",
     requirement="W13",
+    version=2,
     hears=(CreditAssessed, BillIssued),
     limits=Limits(),
     fresh=Memory(),

@@ -41,10 +41,11 @@ class Bill(Struct, frozen=True):
 
 
 class Memory(Struct, frozen=True):
-    """The bills by month, and the months of which was said that they fell."""
+    """The bills by month, the months of which was said that they fell, and the last of these that nothing cleared."""
 
     bills: dict[str, Bill] = {}
     fallen: tuple[str, ...] = ()
+    open: str | None = None
 
 
 def step(memory: Memory, heard: Heard[BillIssued], limits: Limits) -> tuple[Memory, tuple[Outcome, ...]]:
@@ -56,30 +57,43 @@ def step(memory: Memory, heard: Heard[BillIssued], limits: Limits) -> tuple[Memo
     bills = _kept(memory.bills | {bill.month: Bill(bill.amount_due_fen, bill.part_month, bill.version)})
     held = {month: _held(month, bills, limits) for month in bills if month >= bill.month}
     fell = [month for month, evidence in held.items() if evidence and evidence["fell"] and month not in memory.fallen]
-    findings = tuple(_finding(month, held[month] or {}, limits) for month in fell)
-    return Memory(bills, _kept_months((*memory.fallen, *fell))), findings or _cleared(memory, held)
+    still = max([*fell, memory.open or ""]) or None
+    back = _recovered(still, bills, limits)
+    after = Memory(bills, _kept_months((*memory.fallen, *fell)), None if back else still)
+    return after, (*(_finding(month, held[month] or {}, limits) for month in fell), *back)
 
 
 def _held(month: str, bills: Mapping[str, Bill], limits: Limits) -> dict[str, Any] | None:
     """Return what was compared for `month`; None: it has no baseline, or does not count."""
-    counted = {m: b.amount_fen for m, b in bills.items() if limits.part_months_count or not b.part_month}
+    counted = _counted(bills, limits)
     earlier = sorted(m for m in counted if m < month)[-limits.baseline_months :]
     if month not in counted or not earlier:
         return None
     baseline = sum(counted[m] for m in earlier) // len(earlier)
     if baseline < limits.baseline_min_fen:
         return None
-    # One division of whole numbers: exact at the boundary, where 1 - amount / baseline is a rounding off.
-    share = (baseline - counted[month]) / baseline
     return {
         "month": month,
         "amount_fen": counted[month],
         "baseline_fen": baseline,
         "baseline_months": earlier,
-        "fall_share": share,
+        "fall_share": _share(baseline, counted[month]),
         "fall_share_min": limits.fall_share_min,
-        "fell": share >= limits.fall_share_min,
+        "fell": _fell(baseline, counted[month], limits),
     }
+
+
+def _counted(bills: Mapping[str, Bill], limits: Limits) -> dict[str, int]:
+    return {m: bill.amount_fen for m, bill in bills.items() if limits.part_months_count or not bill.part_month}
+
+
+def _share(baseline_fen: int, amount_fen: int) -> float:
+    # One division of whole numbers: exact at the boundary, where 1 - amount / baseline is a rounding off.
+    return (baseline_fen - amount_fen) / baseline_fen
+
+
+def _fell(baseline_fen: int, amount_fen: int, limits: Limits) -> bool:
+    return _share(baseline_fen, amount_fen) >= limits.fall_share_min
 
 
 def _finding(month: str, evidence: dict[str, Any], limits: Limits) -> Finding:
@@ -87,10 +101,16 @@ def _finding(month: str, evidence: dict[str, Any], limits: Limits) -> Finding:
     return Finding(occasion=month, level=level, evidence=evidence)
 
 
-def _cleared(memory: Memory, held: Mapping[str, dict[str, Any] | None]) -> tuple[Outcome, ...]:
-    """Clear when a month after the fallen ones is back at its level."""
-    last = max(memory.fallen, default=None)
-    back = [month for month, evidence in held.items() if evidence and not evidence["fell"] and last and month > last]
+def _recovered(fallen: str | None, bills: Mapping[str, Bill], limits: Limits) -> tuple[Clearing, ...]:
+    """Clear when the fallen month, or one after it, is back at what the fallen one was held against.
+
+    The months after it have a baseline with the fall in it: held against that, a bill that stays low would recover.
+    """
+    then = _held(fallen, bills, limits) if fallen else None
+    if fallen is None or then is None:
+        return ()
+    baseline, counted = then["baseline_fen"], _counted(bills, limits)
+    back = [month for month in sorted(counted) if month >= fallen and not _fell(baseline, counted[month], limits)]
     return (Clearing(f"the bill of {back[0]} recovered"),) if back else ()
 
 
@@ -115,6 +135,7 @@ def explain(evidence: Mapping[str, Any]) -> tuple[str, str]:
 RULE = Rule(
     id="steep_bill_drop",
     requirement="W2",
+    version=2,
     hears=(BillIssued,),
     limits=Limits(),
     fresh=Memory(),

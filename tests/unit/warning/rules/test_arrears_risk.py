@@ -54,11 +54,16 @@ def test_a_level_is_said_once_until_the_credit_is_at_ease_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "level"), [(25, 50, ACT), (26, 50, None), (20, 49, None), (0, 50, None), (10, 500, ACT)]
+    ("before", "now", "level"),
+    [(25, 50, ACT), (26, 50, None), (20, 49, None), (0, 50, ACT), (0, 49, None), (10, 500, ACT)],
 )
 def test_a_shock_is_twice_the_mean_and_fifty_yuan(before: int, now: int, level: Level | None) -> None:
-    # Whoever never paid for data beyond the package has no mean to hold the bill against.
+    # Whoever never paid for data beyond the package has a mean of nothing: the first such bill is the greatest shock.
     assert levels(RULE, [data("2026-01", before), data("2026-02", before), data("2026-03", now)])[-1] == level
+
+
+def test_a_first_bill_has_nothing_to_be_held_against() -> None:
+    assert levels(RULE, [data("2026-01", 500)]) == [None]
 
 
 def test_a_corrected_bill_says_its_shock_once() -> None:

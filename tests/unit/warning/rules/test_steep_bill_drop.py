@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from services.warning.domain.rule import Finding, Heard, Level
+from services.warning.domain.rule import Clearing, Finding, Heard, Level
 from services.warning.domain.rules.steep_bill_drop import MONTHS_KEPT, RULE, Limits
 from shared.calendar import months_before
 from shared.events.bill_issued import BillIssued
 from tests.support.builders import bill
-from tests.unit.warning.rules.walking import findings, levels
+from tests.unit.warning.rules.walking import findings, levels, outcomes
 
 pytestmark = pytest.mark.unit
 
@@ -96,6 +96,11 @@ def test_a_recovered_month_clears() -> None:
     assert levels(RULE, bills(100, 100, 100, 50, 100)) == [None, None, None, ACT_NOW, "cleared"]
 
 
+def test_a_month_that_stays_low_has_not_recovered_and_what_was_cleared_is_not_cleared_again() -> None:
+    later = levels(RULE, bills(200, 200, 200, 100, 100, 100, 100, 190, 200))[3:]
+    assert later == [ACT_NOW, ACT, None, None, "cleared", None]
+
+
 def test_a_month_that_is_low_again_is_a_warning_of_its_own() -> None:
     found = findings(RULE, bills(100, 100, 100, 50, 50))
     assert [each.occasion for each in found] == ["2026-02", "2026-03"]
@@ -106,6 +111,9 @@ class TestACorrectedBill:
 
     def test_that_falls_is_a_warning(self) -> None:
         assert levels(RULE, [*bills(100, 100), bill("2026-03", 60, version=2)]) == [None, None, ACT]
+
+    def test_that_falls_no_more_clears(self) -> None:
+        assert levels(RULE, [*bills(100, 60), bill("2026-03", 90, version=2)]) == [None, ACT, "cleared"]
 
     def test_of_an_older_version_is_passed_over(self) -> None:
         facts = [bill("2026-02", 100), bill("2026-03", 100, version=2), bill("2026-03", 60)]
@@ -130,6 +138,10 @@ class TestALateBill:
         march, february = bill("2026-03", 60), bill("2026-02", 100)
         found = findings(RULE, [march, february])
         assert [each.occasion for each in found] == ["2026-03"]
+
+    def test_of_a_fall_that_has_recovered_since_is_said_and_cleared(self) -> None:
+        known = [bill("2025-12", 100), bill("2026-02", 100), bill("2026-01", 40)]
+        assert [type(each) for each in outcomes(RULE, known)[-1]] == [Finding, Clearing]
 
     def test_gives_the_same_warnings_in_any_order(self) -> None:
         orders = list(permutations(bills(100, 100, 40, 100)))
