@@ -25,6 +25,7 @@ class Drain:
         self._addresses = addresses
         self._reader = reader
         self._http = httpx.AsyncClient(timeout=10.0)
+        self._why: str | None = None
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -36,29 +37,39 @@ class Drain:
         Raises:
             StuckError: a stage halted, or moved too slowly; the message says which one waits for what.
         """
-        stages = (*STAGES, *further)
-        why: str | None = "nothing was heard of any stage"
         try:
             async with asyncio.timeout(PATIENCE_S):
-                while why := await self._unrest(stages):
-                    await asyncio.sleep(LOOK_S)
+                await self._until_rest((*STAGES, *further))
         except TimeoutError as late:
-            raise StuckError(f"the road did not come to rest within {PATIENCE_S:.0f} s: {why}") from late
+            raise StuckError(f"the road did not come to rest within {PATIENCE_S:.0f} s: {self._why}") from late
 
-    async def _unrest(self, stages: Sequence[str]) -> str | None:
+    async def _until_rest(self, stages: Sequence[str]) -> None:
+        why: str | None = "nothing was looked at yet"
+        while why:
+            # In the order of the road: who waits for an earlier stage need not be asked yet, and answering costs time.
+            heard = [place for stage in stages for place in await self._rest_of(stage)]
+            why = self._why = await self._unrest(stages, heard)
+
+    async def _rest_of(self, stage: str) -> list[TopicPartition]:
+        """Wait until a stage is at rest by itself; return what it hears."""
+        while True:
+            told = await self._progress(stage)
+            heard = list(_positions(told)) if told else []
+            why = why_busy(told, await self._reader.ends(heard)) if told else "does not answer"
+            if why is None:
+                return heard
+            self._why = f"{stage}: {why}"
+            await asyncio.sleep(LOOK_S)
+
+    async def _unrest(self, stages: Sequence[str], heard: Sequence[TopicPartition]) -> str | None:
         """Return what still moves; None: a full pass found all at rest, and nothing new came after it."""
-        heard = [place for _, told in await self._pass(stages) if told for place in _positions(told)]
         before = await self._reader.ends(heard)
-        for stage, told in await self._pass(stages):
-            if told is None:
-                return f"{stage} does not answer"
-            if why := why_busy(told, before):
+        told = await asyncio.gather(*(self._progress(stage) for stage in stages))
+        for stage, answer in zip(stages, told, strict=True):
+            why = why_busy(answer, before) if answer else "does not answer"
+            if why:
                 return f"{stage}: {why}"
         return None if heard and await self._reader.ends(heard) == before else "new records came in"
-
-    async def _pass(self, stages: Sequence[str]) -> list[tuple[str, dict[str, Any] | None]]:
-        told = await asyncio.gather(*(self._progress(stage) for stage in stages))
-        return list(zip(stages, told, strict=True))
 
     async def _progress(self, stage: str) -> dict[str, Any] | None:
         """Return how far a stage is; None: it is not up."""
