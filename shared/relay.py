@@ -15,7 +15,7 @@ from shared.steady import Steadily
 
 BATCH = 1_000
 POLL_S = 1.0
-"""The slow poll finds what a crashed process left; a commit in this process wakes the relay at once."""
+"""The slow poll finds what a crashed process left; a commit wakes the relay of its process, and that one the others."""
 
 
 class Relay(Steadily):
@@ -25,7 +25,13 @@ class Relay(Steadily):
         self._engine = engine
         self._schema = schema
         self._settings = settings
+        self._committed = False
         super().__init__(self._serve, POLL_S)
+
+    def wake(self) -> None:
+        """Ask for what a transaction of this process said to be published now."""
+        self._committed = True
+        super().wake()
 
     async def _serve(self) -> None:
         producer = new_producer(self._settings)
@@ -43,10 +49,14 @@ class Relay(Steadily):
 
     async def _publish_all(self, connection: AsyncConnection, producer: AIOKafkaProducer) -> None:
         held: list[int] = []
+        await outbox.hear_of_others(connection, self._schema, super().wake)
         while True:
             self.hush()
+            committed, self._committed = self._committed, False
             if len(held) < SHARDS:
                 held = sorted({*held, *await outbox.lock_shards(connection, self._schema)})
+            if committed and len(held) < SHARDS:
+                await outbox.tell_others(connection, self._schema)
             rows = await outbox.take(connection, held, BATCH)
             if rows:
                 await _publish(producer, rows)

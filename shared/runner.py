@@ -48,6 +48,8 @@ class Hearing:
     handle: Handle
     repeatable: bool = False
     """The handler bears an event that comes again: offsets keep repeats out, and no inbox row is written."""
+    says: bool = True
+    """False: it has nothing to say but dead letters, which another process of the service publishes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,8 @@ class Station:
 
     def runner(self, hearing: Hearing) -> Runner:
         """Return the runner that decides `hearing` here, with the relay that publishes what it says."""
-        self.tasks.append(self.relay.run)
+        if hearing.says:
+            self.tasks.append(self.relay.run)
         return Runner(
             hearing,
             Surroundings(

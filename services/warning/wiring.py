@@ -83,7 +83,7 @@ async def _database(settings: Settings) -> AsyncIterator[AsyncEngine]:
 async def run_usage(settings: Settings) -> None:
     """Keep usage days, for the rules that look back at them."""
     async with open_station(settings, "warning") as station:
-        hearing = Hearing(consumer="usage", topics=HEARD, handle=keep_usage_days, repeatable=True)
+        hearing = Hearing(consumer="usage", topics=HEARD, handle=keep_usage_days, repeatable=True, says=False)
         consumer = Consumer(settings, station.runner(hearing), station.positions)
         station.watch(hearing)
         station.tasks.append(station.deciding(consumer.run))

@@ -1,7 +1,8 @@
 """The outbox: what a transaction says is published if and only if the transaction commits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from zlib import crc32
 
 import msgspec
@@ -66,6 +67,22 @@ async def lock_shards(tx: AsyncConnection, schema: str) -> list[int]:
         {"last": SHARDS - 1, "name": f"{schema}.outbox"},
     )
     return [row.shard for row in rows]
+
+
+async def hear_of_others(connection: AsyncConnection, schema: str, committed: Callable[[], None]) -> None:
+    """Have `committed` called when another process of the service has committed something for these shards to say."""
+    raw = await connection.get_raw_connection()
+    listening: Any = raw.driver_connection
+    await listening.add_listener(_channel(schema), lambda *_: committed())
+
+
+async def tell_others(connection: AsyncConnection, schema: str) -> None:
+    """Wake the relays of the service's other processes; never in a transaction that decides, which it would hold up."""
+    await connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": _channel(schema)})
+
+
+def _channel(schema: str) -> str:
+    return f"{schema}_outbox"
 
 
 async def take(tx: AsyncConnection, shards: Sequence[int], limit: int) -> list[Unpublished]:

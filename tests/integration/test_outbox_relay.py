@@ -114,6 +114,20 @@ async def test_two_relays_share_the_shards_and_one_takes_over_the_others(
     assert _by_key(await said(settings, marks, CustomerRecorded)) == {key: list(range(20)) for key in KEYS}
 
 
+async def test_what_one_process_says_is_published_at_once_by_the_one_that_holds_its_shard(
+    settings: Settings, tables: Tables, marks: Marks, stream: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.relay.POLL_S", 600.0)
+    async with _relaying(settings, stream):
+        await _until_locked(tables, SHARDS)
+        async with _relaying(settings, stream) as without_shards:
+            async with stream.begin() as tx:
+                await outbox.put(tx, _told(KEYS, 0))
+            without_shards.wake()
+            await tables.until_count("dispatch.outbox", 0)
+    assert _by_key(await said(settings, marks, CustomerRecorded)) == {key: [0] for key in KEYS}
+
+
 async def test_shards_are_held_by_one_connection_at_a_time(stream: AsyncEngine) -> None:
     async with stream.connect() as one, stream.connect() as other:
         held = await outbox.lock_shards(one, "dispatch"), await outbox.lock_shards(other, "dispatch")
