@@ -40,7 +40,7 @@ def benchmarks() -> None:
 def sieve(
     cdrs: Annotated[int, typer.Option(help="how many records are published")] = 3_000_000,
     subscribers: int = 500_000,
-    days: Annotated[int, typer.Option(min=2, help="how many days of event time they spread over")] = 8,
+    days: Annotated[int, typer.Option(min=2, help="how many days of event time they spread over")] = 2,
     rounds: Annotated[int, typer.Option(min=1)] = 3,
     peers: Annotated[str, typer.Option(help="against whom, separated by commas; empty: against nobody")] = ",".join(
         PEERS

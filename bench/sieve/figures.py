@@ -9,7 +9,7 @@ from bench.sieve.contenders.job import Result
 
 OURS, CLIENT = "ours", "client"
 SLOW = ("faust", "quix")
-"""They take only the first records: all would take them too long."""
+"""They take some subscribers' records only: all would take them too long."""
 PEERS = ("kafka_streams_eos", "kafka_streams_alo", *SLOW)
 
 

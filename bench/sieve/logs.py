@@ -44,17 +44,15 @@ async def make_topics(settings: Settings, names: Iterable[str]) -> None:
         await admin.close()
 
 
-async def publish(settings: Settings, cdrs: Iterable[CallDetailRecord], topics: Iterable[str]) -> None:
-    """Publish `cdrs` on each of `topics`, in JSON and under their numbers, as the network does it."""
+async def publish(settings: Settings, cdrs: Iterable[CallDetailRecord], topic: str) -> None:
+    """Publish `cdrs` on `topic`, in JSON and under their numbers, as the network does it."""
     producer = new_producer(settings, linger_ms=20)
     await producer.start()
-    left, names = iter(cdrs), list(topics)
+    left = iter(cdrs)
     try:
         while part := list(islice(left, UNDER_WAY)):
             records = [(CDRS.key_of(cdr).encode(), codec.encode(cdr)) for cdr in part]
-            await asyncio.gather(
-                *[await producer.send(name, key=key, value=value) for name in names for key, value in records]
-            )
+            await asyncio.gather(*[await producer.send(topic, key=key, value=value) for key, value in records])
     finally:
         await producer.stop()
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from time import monotonic
 
 from msgspec import Struct
@@ -19,8 +18,8 @@ from bench.sieve.outputs import Outputs, differences
 from bench.sieve.traffic import Plan
 from shared.events.call_detail_record import TOPIC as CDRS
 
-PREFIX = "bench.cdr_prefix"
-"""The first records once more, for contenders that would take too long for all."""
+PART = "bench.cdr_part"
+"""Some subscribers' records once more, for contenders that would take too long for all."""
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -62,18 +61,15 @@ class Bench:
     void: list[str] = field(default_factory=list)
 
     async def prepare(self) -> None:
-        """Publish the prefix and let the sieve say what is in it; then publish the rest."""
+        """Publish all records, and those of the part once more."""
         if set(self.peers) & set(streams.GUARANTEES):
             await streams.build(self.console, self.servers.home / "logs" / "compiler.log")
         settings = self.servers.settings("postgres")
-        await logs.make_topics(settings, [PREFIX])
+        await logs.make_topics(settings, [PART])
         self.console.print(f"publishing {self.plan.cdrs:,} CDRs")
-        cdrs = self.whole.following(traffic.cdrs(self.plan))
-        first = self.part.following(islice(cdrs, self.plan.prefix))
-        await logs.publish(settings, first, [CDRS.name, PREFIX])
-        _, outputs = await ours.run(self.servers, "ours_prefix", self.part)
-        self._compare("ours, prefix", self.part, outputs)
-        await logs.publish(settings, cdrs, [CDRS.name])
+        await logs.publish(settings, self.whole.following(traffic.cdrs(self.plan)), CDRS.name)
+        part = filter(traffic.of_part, traffic.cdrs(self.plan))
+        await logs.publish(settings, self.part.following(part), PART)
 
     async def round(self, number: int) -> None:
         """Let everybody run once, each round beginning with another one."""
@@ -104,8 +100,8 @@ class Bench:
     async def _run(self, name: str, called: str, expected: Expected) -> tuple[Result, Outputs]:
         if name == OURS:
             return await ours.run(self.servers, called, expected)
-        topic = CDRS.name if expected is self.whole else PREFIX
-        task = peers.Task(name, called, topic, expected.records, (PREFIX, self.part.records))
+        topic = CDRS.name if expected is self.whole else PART
+        task = peers.Task(name, called, topic, expected.records, (PART, self.part.records))
         return await peers.run(self.servers, task)
 
     def _compare(self, what: str, expected: Expected, outputs: Outputs) -> None:

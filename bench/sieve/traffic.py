@@ -26,8 +26,8 @@ HOTLINES_AMONG = 1 / 3
 RESENT_SHARE = 0.01
 LATE_SHARE, LATE_S, RESENT_S = 0.1, 7_200, 3_600
 """A tenth comes up to two hours late, what is resent within another hour: below the sieve's grace of six."""
-PREFIX_DAYS = 1.35
-"""A contender that takes only a part takes so many days, so that a day closes for it too."""
+ONE_IN = 11
+"""A contender that is too slow for all takes one subscriber in so many, with all of their days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +43,6 @@ class Plan:
     telling_share: float = 0.003
     """How many of them are calls to a rival's hotline or forwarded legs."""
 
-    @property
-    def prefix(self) -> int:
-        """Return how many records a contender takes that is too slow for all."""
-        return min(self.cdrs, int(self.cdrs * PREFIX_DAYS / self.days))
-
 
 def cdrs(plan: Plan) -> Iterator[CallDetailRecord]:
     """Yield the plan's records in the order of their arrival."""
@@ -61,6 +56,11 @@ def cdrs(plan: Plan) -> Iterator[CallDetailRecord]:
     for number in _order(luck, arrivals, plan.cdrs - fresh):
         telling = float(drawn[number]) / plan.telling_share
         yield _cdr(number, int(who[number]), float(happened[number]), (telling, int(details[number])))
+
+
+def of_part(cdr: CallDetailRecord) -> bool:
+    """Tell whether a record is of the part that slow contenders take."""
+    return int(cdr.msisdn[-8:]) % ONE_IN == 0
 
 
 def _callers(luck: np.random.Generator, subscribers: int, count: int) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.partitioner import murmur2
 
 from services.warning.domain.operators import Network
@@ -16,6 +16,7 @@ from services.warning.domain.sieve import cdr
 from services.warning.domain.sieve.networks import Lateness, Sieving
 from services.warning.storage import checkpoints, ported_numbers
 from services.warning.storage.checkpoints import FencedError, Saved
+from services.warning.stream.bare_records import BareRecord, bare, whole
 from services.warning.stream.ownership import Ownership
 from services.warning.stream.saying import Saying
 from shared import log, metrics
@@ -67,6 +68,7 @@ class Sieve:
             heartbeat_interval_ms=settings.session_timeout_ms // 4,
             max_partition_fetch_bytes=FETCH_BYTES,
             fetch_max_wait_ms=FETCH_MS,
+            key_deserializer=bare,
         )
         self._own = Ownership(station, self._client, self._checkpoint)
         self.knowledge = Steadily(self._learn, KNOWLEDGE_S)
@@ -131,7 +133,7 @@ class Sieve:
         if due:
             await self._checkpoint()
 
-    async def _take(self, place: TopicPartition, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
+    async def _take(self, place: TopicPartition, records: Sequence[BareRecord]) -> None:
         saved = self._own.lots[place]
         read = cdr.read([record.value for record in records], [_type_of(record) for record in records])
         self._brake.count(len(records), len(read.refused), monotonic())
@@ -142,7 +144,7 @@ class Sieve:
         metrics.SIEVE_CORRECTED.inc(lot.corrected - before[1])
         metrics.SIEVE_REPEATED.inc(lot.repeated - before[2])
         for at, refusal in read.refused:
-            record = record_of(records[at], records[at].timestamp)
+            record = record_of(whole(place, records[at]), records[at].timestamp)
             saved.letters.append(self._undertaker.letter(record, refusal.reason, refusal.detail))
         self._check_place(place, records[0])
         metrics.SIEVE_RECORDS.inc(len(records))
@@ -196,7 +198,7 @@ class Sieve:
             return
         await self._saying.say(saved.letters)
 
-    def _check_place(self, place: TopicPartition, record: ConsumerRecord[bytes, bytes]) -> None:
+    def _check_place(self, place: TopicPartition, record: BareRecord) -> None:
         """Check one record of a batch: a producer with another partitioner scatters a number over partitions."""
         partitions = self._client.partitions_for_topic(TOPIC.name)
         if record.key is None or not partitions:
@@ -206,7 +208,7 @@ class Sieve:
             logger.error("a CDR lies in another partition than murmur2 of its key says", partition=place.partition)
 
 
-def _type_of(record: ConsumerRecord[bytes, bytes]) -> str | None:
+def _type_of(record: BareRecord) -> str | None:
     if not record.headers:
         return None
     return next((value.decode("utf-8", "replace") for name, value in record.headers if name == CE_TYPE), None)
