@@ -10,6 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bench.chaos import run as chaos_run
+from bench.chaos.programme import programme
+from bench.chaos.run import Report as ChaosReport
 from bench.latency import run as latency_run
 from bench.latency.run import Report as LatencyReport
 from bench.recovery import run as recovery_run
@@ -29,6 +32,8 @@ from deploy.local.signals import run_until_signalled
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(stderr=True)
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object as the last line")]
+CHAOS_DAY = 50_000
+"""So many CDRs make a day there: days close while processes die."""
 
 
 @app.callback()
@@ -152,6 +157,35 @@ def recovery(
         return 0 if report.equal else 1
 
     _end(work())
+
+
+@app.command()
+def chaos(
+    kills: Annotated[int, typer.Option(min=0, help="kill -9")] = 20,
+    pauses: Annotated[int, typer.Option(min=0, help="SIGSTOP past the session")] = 5,
+    rebalances: Annotated[int, typer.Option(min=0, help="processes that come or go, among one, three and two")] = 10,
+    cdrs: Annotated[int, typer.Option(help="so many records at most")] = 3_000_000,
+    rate: Annotated[int, typer.Option(min=10, help="CDRs a second")] = 5_000,
+    seed: int = 7,
+    as_json: AsJson = False,
+) -> None:
+    """The sieve's processes struck while records stream in; what they said against what an undisturbed one says."""
+    plan = Plan(cdrs=cdrs, subscribers=20_000, days=max(2, cdrs // CHAOS_DAY), seed=seed)
+
+    async def work() -> int:
+        report = await chaos_run.run(plan, rate, programme(kills, pauses, rebalances, seed), console)
+        _tell(report, _survived(report), as_json)
+        return 0 if report.equal_outputs else 1
+
+    _end(work())
+
+
+def _survived(report: ChaosReport) -> Table:
+    blows = ", ".join(f"{count} {kind}" for kind, count in report.blows.items())
+    table = Table("CDRs", "blows", "restarts", "signals", "usage days", "differences", title="the sieve under blows")
+    counts = (report.restarts, report.signals, report.usage_days)
+    table.add_row(f"{report.cdrs:,}", blows, *(f"{count:,}" for count in counts), "; ".join(report.differences) or "0")
+    return table
 
 
 def _costs(report: RecoveryReport) -> Table:

@@ -5,6 +5,7 @@ import signal
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from services.warning.storage import checkpoints
@@ -136,6 +137,23 @@ async def test_a_checkpoint_of_a_former_owner_is_refused(settings: Settings, tab
     assert await tables.one("SELECT next_offset FROM warning.sieve_checkpoint WHERE partition = 0") == (
         successor.lot.next_offset
     )
+
+
+async def test_a_checkpoint_that_a_later_one_has_overtaken_is_refused(
+    settings: Settings, tables: Tables, marks: Marks
+) -> None:
+    async with open_station(settings, "warning") as station:
+        place = Place(station.cluster, TOPIC.name, 0)
+        async with station.stream.begin() as tx:
+            saved = await checkpoints.take_over(tx, place, 0)
+        saved.lot.untold[20_500] = np.array([8613300000001])
+        async with station.stream.begin() as tx:
+            await checkpoints.save(tx, place, saved)
+        with pytest.raises(FencedError):
+            async with station.stream.begin() as tx:
+                await checkpoints.save(tx, place, saved)
+
+    assert await tables.rows("SELECT sequence FROM warning.sieve_checkpoint WHERE sequence > 0") == [(1,)]
 
 
 async def test_a_running_sieve_that_was_fenced_writes_nothing_more(

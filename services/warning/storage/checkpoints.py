@@ -117,7 +117,7 @@ async def save(tx: AsyncConnection, place: Place, saved: Saved) -> Saved:
     afresh = saved.segments > SEGMENTS_MAX
     written = list(_everything(lot) if afresh else _news(lot))
     sequence = saved.sequence + len(written)
-    await _advance(tx, place, lot, sequence)
+    await _advance(tx, place, saved, sequence)
     await _forget(tx, place, [] if afresh else list(lot.days))
     await _write(tx, place, saved.sequence, written)
     await late_cdrs.keep(tx, place.partition, lot.late)
@@ -148,13 +148,15 @@ def _untold(lot: Lot) -> Iterator[Segment]:
         yield Segment("untold", day, segments.packed_numbers(numbers))
 
 
-async def _advance(tx: AsyncConnection, place: Place, lot: Lot, sequence: int) -> None:
+async def _advance(tx: AsyncConnection, place: Place, saved: Saved, sequence: int) -> None:
+    lot = saved.lot
     rows = await tx.execute(
         text(
             "UPDATE sieve_checkpoint SET next_offset = :next_offset, closed_through = :closed_through,"
             " forgotten_through = :forgotten_through, watermark_s = :watermark_s, sequence = :sequence,"
             " taken_at = clock_timestamp()"
-            " WHERE cluster = :cluster AND partition = :partition AND epoch = :epoch RETURNING 1"
+            " WHERE cluster = :cluster AND partition = :partition AND epoch = :epoch AND sequence = :written"
+            " RETURNING 1"
         ),
         _key(place)
         | {
@@ -164,10 +166,11 @@ async def _advance(tx: AsyncConnection, place: Place, lot: Lot, sequence: int) -
             "forgotten_through": lot.forgotten_through,
             "watermark_s": lot.watermark_s,
             "sequence": sequence,
+            "written": saved.sequence,
         },
     )
     if rows.one_or_none() is None:
-        raise FencedError(f"partition {place.partition} was taken over by another process")
+        raise FencedError(f"partition {place.partition} was taken over by another process, or written by a later step")
 
 
 async def _forget(tx: AsyncConnection, place: Place, kept: list[int]) -> None:

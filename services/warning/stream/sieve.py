@@ -57,6 +57,7 @@ class Sieve:
         self._others_s = 0.0
         self._checkpointed_at = monotonic()
         self._telling = False
+        self._writing = asyncio.Lock()
         self._saying = Saying(settings)
         self._client = AIOKafkaConsumer(
             bootstrap_servers=settings.kafka,
@@ -178,11 +179,13 @@ class Sieve:
 
     async def _checkpoint(self) -> None:
         """Write down how far each changed lot is, once all that was said so far is acknowledged."""
-        await self._saying.acknowledged()
-        started = monotonic()
-        for place, saved in list(self._own.lots.items()):
-            if checkpoints.how_far(saved.lot) != saved.written:
-                await self._write(place, saved)
+        # A rebalance writes back while the loop may be at it: what is new of a lot is taken from it once only.
+        async with self._writing:
+            await self._saying.acknowledged()
+            started = monotonic()
+            for place, saved in list(self._own.lots.items()):
+                if checkpoints.how_far(saved.lot) != saved.written:
+                    await self._write(place, saved)
         self._checkpointed_at = monotonic()
         metrics.SIEVE_CHECKPOINT_SECONDS.observe(self._checkpointed_at - started)
 
