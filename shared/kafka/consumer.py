@@ -11,7 +11,7 @@ from shared.clock import monotonic
 from shared.db.offsets import OffsetGapError
 from shared.kafka.assignment import Positions
 from shared.kafka.records import record_of
-from shared.runner import Runner
+from shared.runner import Shell
 from shared.settings import Settings
 
 logger = log.get(__name__)
@@ -65,7 +65,7 @@ class Takeover(ConsumerRebalanceListener):
 class Consumer:
     """One member of a consumer group, deciding through `runner`."""
 
-    def __init__(self, settings: Settings, runner: Runner, positions: Positions) -> None:
+    def __init__(self, settings: Settings, runner: Shell, positions: Positions) -> None:
         self._runner = runner
         self._committed_at = 0.0
         self._to_commit: dict[TopicPartition, int] = {}
