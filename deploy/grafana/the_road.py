@@ -3,17 +3,16 @@
 from collections.abc import Callable
 
 from grafana_foundation_sdk.builders.dashboard import AnnotationQuery, Dashboard, DatasourceVariable, QueryVariable, Row
-from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import Dashboard as Model
 from grafana_foundation_sdk.models.dashboard import (
     DashboardCursorSync,
-    Panel,
     VariableOption,
     VariableRefresh,
     VariableSort,
 )
 
-from deploy.grafana.panels import BAD, THIRD, WATCH, WIDE, Column, Words, bars, by_month, figures, lines, now
+from deploy.grafana import feeds
+from deploy.grafana.panels import BAD, THIRD, WATCH, WIDE, AnyPanel, Column, Words, bars, by_month, figures, lines, now
 from deploy.grafana.queries import (
     FIGURES,
     FIGURES_TYPE,
@@ -25,7 +24,6 @@ from deploy.grafana.queries import (
     quantile,
 )
 
-AnyPanel = Builder[Panel]
 UID = "keepline-the-road"
 AGE = "keepline_event_age_seconds"
 
@@ -211,50 +209,6 @@ def _requests() -> AnyPanel:
     return lines(words, lines_of(quantile("0.99", "keepline_http_request_seconds", "role", STAGE), "{{role}}"))
 
 
-def _feeds_silent() -> AnyPanel:
-    words = Words(
-        title="Feeds that are silent",
-        says="Since when an upstream feed has said nothing although its own past lets expect it, in business time. "
-        "Above 0 for five minutes FeedSilent wakes a person.",
-        unit="s",
-        limits=[(1, BAD)],
-    )
-    return lines(words, lines_of("max by (topic) (keepline_feed_silent_seconds)", "{{topic}}"))
-
-
-def _feeds_complete() -> AnyPanel:
-    words = Words(
-        title="Feeds: what came today",
-        says="Share of today's records that came, by their numbers or by the feed's own past of the same weekday or "
-        "day of the month. Below 0.9: `./keepline feeds` says what is missing.",
-        unit="percentunit",
-    )
-    return lines(words, lines_of("min by (topic) (keepline_feed_completeness)", "{{topic}}"))
-
-
-def _feeds_late() -> AnyPanel:
-    words = Words(
-        title="Feeds: from event to arrival, p95",
-        says="What 95 in 100 of today's records did not exceed from the event to Kafka. Hours where minutes were "
-        "usual: the owner's export or line is behind.",
-        unit="s",
-        limits=[(14_400, WATCH)],
-    )
-    return lines(words, lines_of("max by (topic) (keepline_feed_delay_seconds)", "{{topic}}"))
-
-
-def _feeds_repeated() -> AnyPanel:
-    words = Words(
-        title="Feeds: repeated and refused",
-        says="Shares of today's records that had come before, and that could not be read. Steadily above 0: has the "
-        "sender heard that its records arrived?",
-        unit="percentunit",
-        limits=[(0.2, WATCH)],
-    )
-    repeated = lines_of("max by (topic) (keepline_feed_repeated_share)", "{{topic}} repeated")
-    return lines(words, repeated, lines_of("max by (topic) (keepline_feed_refused_share)", "{{topic}} refused", "B"))
-
-
 def _warnings() -> AnyPanel:
     words = Words(
         title="Warnings by rule",
@@ -314,7 +268,7 @@ def _months_by_city() -> AnyPanel:
 ROWS: dict[str, tuple[Callable[[], AnyPanel], ...]] = {
     "The road": (_stage_by_stage, _rate, _lag, _oldest, _letters),
     "How fast": (_to_warning, _to_queue, _batches, _outbox, _requests),
-    "Upstream feeds": (_feeds_silent, _feeds_complete, _feeds_late, _feeds_repeated),
+    "Upstream feeds": (feeds.silent, feeds.complete, feeds.late, feeds.repeated),
     "Warnings and the queue": (_warnings, _contacts, _queue_depth, _queue_age),
     "Does it help?": (_months, _months_by_city),
 }
