@@ -14,7 +14,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from services.intake.domain.catalogue import all_formats
 from services.intake.domain.feeds import Quality
@@ -30,6 +30,8 @@ from shared.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(stderr=True)
+TABLE_COLUMNS = 112
+"""A narrower terminal breaks the lines of the table, and nothing is cut off."""
 MISTAKES = (FileNotFoundError, ValueError, NoRecordsError, TooManyError, PastError, StuckError)
 
 
@@ -59,7 +61,7 @@ def feeds(
     if as_json:
         print(msgspec.json.encode(found).decode(), flush=True)
     else:
-        Console().print(_table(found))
+        Console(width=max(console.width, TABLE_COLUMNS)).print(_table(found))
 
 
 @app.command()
@@ -132,18 +134,18 @@ def _show(form: Format, told: dict[str, object], folder: Path) -> None:
 
 
 def _table(found: Sequence[Quality]) -> Table:
-    table = Table(
-        "feed", "arrived", "expected", "missing", "complete", "p50 s", "p95 s", "repeated", "refused", "silent"
-    )
+    names = ("feed", "arrived", "complete", "missing", "p95 s", "repeated", "refused", "silent s")
+    table = Table(*(Column(name, no_wrap=True) for name in names))
     for each in found:
-        figures = (each.arrived, each.expected, each.missing, each.completeness, each.delay_s_p50, each.delay_s_p95)
-        counts = (each.repeated, each.refused, each.silent_s or None)
-        table.add_row(each.topic, *(_figure(figure) for figure in (*figures, *counts)))
+        figures = (each.arrived, each.completeness, each.missing, each.delay_s_p95, each.repeated, each.refused)
+        table.add_row(each.topic, *(_figure(figure) for figure in (*figures, each.silent_s or None)))
     return table
 
 
 def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:,.3g}"
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if isinstance(value, int) or value >= 100 else f"{value:.3g}"
 
 
 def _fail(why: str) -> NoReturn:

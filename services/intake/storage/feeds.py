@@ -166,16 +166,28 @@ async def _add_delays(tx: AsyncConnection, topic: str, batch: Batch) -> None:
 
 
 async def _add_sequences(tx: AsyncConnection, topic: str, batch: Batch) -> None:
-    for (source, day), numbers in sorted(batch.sequences.items()):
-        seen = "{" + ",".join(f"[{first},{last}]" for first, last in runs(numbers)) + "}"
-        await tx.execute(
-            text(
-                "INSERT INTO feed_sequence AS f (topic, source, day, seen)"
-                " VALUES (:topic, :source, :day, CAST(CAST(:seen AS text) AS int8multirange))"
-                " ON CONFLICT (topic, day, source) DO UPDATE SET seen = f.seen + excluded.seen"
-            ),
-            {"topic": topic, "source": source, "day": day, "seen": seen},
-        )
+    if not batch.sequences:
+        return
+    ordered = sorted(batch.sequences)
+    await tx.execute(
+        text(
+            "INSERT INTO feed_sequence AS f (topic, source, day, seen)"
+            " SELECT :topic, source, day, CAST(seen AS int8multirange)"
+            " FROM unnest(CAST(:sources AS text[]), CAST(:days AS date[]), CAST(:seen AS text[]))"
+            " AS e(source, day, seen)"
+            " ON CONFLICT (topic, day, source) DO UPDATE SET seen = f.seen + excluded.seen"
+        ),
+        {
+            "topic": topic,
+            "sources": [source for source, _ in ordered],
+            "days": [day for _, day in ordered],
+            "seen": [_multirange(batch.sequences[each]) for each in ordered],
+        },
+    )
+
+
+def _multirange(numbers: Iterable[int]) -> str:
+    return "{" + ",".join(f"[{first},{last}]" for first, last in runs(numbers)) + "}"
 
 
 async def _delays(tx: AsyncConnection, day: date) -> dict[str, dict[int, int]]:
