@@ -151,7 +151,7 @@ def compared(past: Past, day: date) -> tuple[list[date], Basis]:
 def silence_s(feed: Feed, now: datetime, limits: Limits) -> float:
     """Return for how many seconds a feed has been silent that should have spoken by now; 0: it is not."""
     last, patience = feed.last_arrived_at, limits.patience(feed.topic)
-    if last is None or now - last < patience:
+    if last is None:
         return 0.0
     first, end, should = _next_hour(last), now - patience, 0.0
     for day in days(local_date(first), SILENCE_DAYS):

@@ -84,6 +84,12 @@ def test_a_part_payment_settles_nothing_and_the_oldest_bill_counts() -> None:
     assert finding.evidence["lags_days"] == [5, 8, 32]
 
 
+def test_a_payment_that_was_made_before_the_bill_does_not_settle_it() -> None:
+    facts = [*settled(5, 8), owed("2025-03"), paid(date(2025, 4, 1)), paid(date(2025, 4, 14))]
+    (finding,) = findings(RULE, facts)
+    assert finding.evidence["lags_days"] == [5, 8, 12]
+
+
 def test_who_paid_ahead_and_owes_is_found_by_time_and_not_said_again_when_paying() -> None:
     facts = [*top_ups(100, 100, 100), owed("2025-12")]
     days = [
