@@ -17,6 +17,7 @@ class Role:
 
 ROLES = (
     Role("intake", ("services.intake", "door")),
+    Role("feeds", ("services.intake", "meter")),
     Role("sieve", ("services.warning", "sieve")),
     Role("usage", ("services.warning", "usage")),
     Role("warning", ("services.warning", "rules")),

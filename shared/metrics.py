@@ -125,6 +125,36 @@ WARNINGS = _counter(
     "Warnings raised, by rule; population `none` was noted only.",
     "A sudden fall to 0: is the rule's feed alive? A sudden rise: look at the policy's last change.",
 )
+FEED_SILENT_SECONDS = _gauge(
+    "keepline_feed_silent_seconds",
+    ("topic",),
+    "Since when an upstream feed has been silent that should have spoken, by its own past; 0: all is well.",
+    "Above 0: ask whoever owns the topic (docs/topics.md) whether their system and its way to Kafka are up.",
+)
+FEED_COMPLETENESS = _gauge(
+    "keepline_feed_completeness",
+    ("topic",),
+    "Share of today's records of a feed that came, by their numbers or by the feed's own past; at most 1.",
+    "Below 0.9: `./keepline feeds` says what is missing; have the owner send it again, repeats do no harm.",
+)
+FEED_DELAY_SECONDS = _gauge(
+    "keepline_feed_delay_seconds",
+    ("topic",),
+    "What 95 in 100 of today's records did not exceed from the event to its arrival in Kafka, in seconds.",
+    "Hours where minutes were usual: warnings come too late to call; the owner's export or line is behind.",
+)
+FEED_REPEATED = _gauge(
+    "keepline_feed_repeated_share",
+    ("topic",),
+    "Share of today's records whose id had come before in the last 14 days.",
+    "They change nothing here. Rising steadily: the sender does not hear that its records arrived.",
+)
+FEED_REFUSED = _gauge(
+    "keepline_feed_refused_share",
+    ("topic",),
+    "Share of today's records that could not be read.",
+    "`./keepline dead-letters list` says why; mend the sender, then replay them.",
+)
 QUEUE_DEPTH = _gauge(
     "keepline_queue_items",
     ("tier",),

@@ -6,6 +6,7 @@ A crash at any point costs time and nothing else.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -39,12 +40,18 @@ PassGap = Callable[[str, OffsetGapError], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
-    """What a consumer hears, and what it does about it."""
+class Interest:
+    """What a consumer hears."""
 
     consumer: str
     """Name of the consumer group, and in metrics."""
     topics: tuple[Topic[Event], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing(Interest):
+    """What a consumer hears, and what it does about it."""
+
     handle: Handle
     repeatable: bool = False
     """The handler bears an event that comes again: offsets keep repeats out, and no inbox row is written."""
@@ -64,14 +71,13 @@ class Surroundings:
     """Called after each commit: wakes the relay."""
 
 
-class Runner:
-    """Decides records batch by batch, exactly once in effect however often they are delivered."""
+class Shell(ABC):
+    """Takes records batch by batch with patience: outages are waited out, a bug costs the record that it strikes at."""
 
-    def __init__(self, hearing: Hearing, surroundings: Surroundings) -> None:
+    def __init__(self, hearing: Interest, surroundings: Surroundings) -> None:
         self.hearing = hearing
         self._around = surroundings
         self._topics = {name: topic for topic in hearing.topics for name in (topic.name, *topic.upcasters)}
-        self._brake = Brake()
 
     async def process(self, records: Sequence[Record]) -> None:
         """Decide `records`, all of one partition and in order; return when that is committed.
@@ -103,34 +109,9 @@ class Runner:
                 if bugs >= ATTEMPTS or len(records) > 1:
                     return await self._isolate(records, error)
 
+    @abstractmethod
     async def _decide(self, records: Sequence[Record]) -> None:
-        started = monotonic()
-        place = Place(self._around.cluster, records[0].topic, records[0].partition)
-        async with self._around.engine.begin() as tx:
-            from_offset = await offsets.advance(tx, place, records[0].offset, records[-1].offset + 1)
-            todo = [record for record in records if record.offset >= from_offset]
-            arrivals, letters = self._read(todo)
-            self._brake.check(len(todo), len(letters), started)
-            fresh = arrivals if self.hearing.repeatable else await inbox.admit(tx, arrivals)
-            said = await self.hearing.handle(tx, fresh) if fresh else ()
-            await dead_letters.bury(tx, place.cluster, letters)
-            await outbox.put(tx, [*said, *letters])
-        self._brake.count(len(todo), len(letters), started)
-        self._around.committed()
-        self._measure(records, (len(todo), len(fresh), len(letters)), started)
-
-    def _read(self, records: Sequence[Record]) -> tuple[list[Arrival], list[DeadLettered]]:
-        arrivals: list[Arrival] = []
-        letters: list[DeadLettered] = []
-        for record in records:
-            topic = self._topics[record.topic]
-            try:
-                event = codec.decode(topic, record.value, record.ce_type)
-                codec.check_key(topic, event, record.key)
-                arrivals.append(Arrival(event, topic, record.partition, record.offset))
-            except RefusedRecordError as refusal:
-                letters.append(self._around.undertaker.letter(record, refusal.reason, refusal.detail))
-        return arrivals, letters
+        """Take `records` in one transaction, those that were taken before left out."""
 
     async def _isolate(self, records: Sequence[Record], error: Exception) -> None:
         """Decide one by one, so that one record's bug holds up no other; bury the one that keeps failing."""
@@ -170,6 +151,44 @@ class Runner:
         metrics.BATCH_SECONDS.labels(consumer).observe(monotonic() - started)
         age = system_now().timestamp() - records[-1].timestamp_ms / 1000
         metrics.EVENT_AGE_SECONDS.labels(consumer).observe(max(age, 0.0))
+
+
+class Runner(Shell):
+    """Decides records, exactly once in effect however often they are delivered."""
+
+    def __init__(self, hearing: Hearing, surroundings: Surroundings) -> None:
+        super().__init__(hearing, surroundings)
+        self._repeatable, self._handle = hearing.repeatable, hearing.handle
+        self._brake = Brake()
+
+    async def _decide(self, records: Sequence[Record]) -> None:
+        started = monotonic()
+        place = Place(self._around.cluster, records[0].topic, records[0].partition)
+        async with self._around.engine.begin() as tx:
+            from_offset = await offsets.advance(tx, place, records[0].offset, records[-1].offset + 1)
+            todo = [record for record in records if record.offset >= from_offset]
+            arrivals, letters = self._read(todo)
+            self._brake.check(len(todo), len(letters), started)
+            fresh = arrivals if self._repeatable else await inbox.admit(tx, arrivals)
+            said = await self._handle(tx, fresh) if fresh else ()
+            await dead_letters.bury(tx, place.cluster, letters)
+            await outbox.put(tx, [*said, *letters])
+        self._brake.count(len(todo), len(letters), started)
+        self._around.committed()
+        self._measure(records, (len(todo), len(fresh), len(letters)), started)
+
+    def _read(self, records: Sequence[Record]) -> tuple[list[Arrival], list[DeadLettered]]:
+        arrivals: list[Arrival] = []
+        letters: list[DeadLettered] = []
+        for record in records:
+            topic = self._topics[record.topic]
+            try:
+                event = codec.decode(topic, record.value, record.ce_type)
+                codec.check_key(topic, event, record.key)
+                arrivals.append(Arrival(event, topic, record.partition, record.offset))
+            except RefusedRecordError as refusal:
+                letters.append(self._around.undertaker.letter(record, refusal.reason, refusal.detail))
+        return arrivals, letters
 
 
 def runs(records: Sequence[Record]) -> Iterator[Sequence[Record]]:

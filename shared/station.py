@@ -74,15 +74,16 @@ class Station:
         """Return the runner that decides `hearing` here, with the relay that publishes what it says."""
         if hearing.says:
             self.tasks.append(self.relay.run)
-        return Runner(
-            hearing,
-            Surroundings(
-                engine=self.stream,
-                cluster=self.cluster,
-                undertaker=self.undertaker(hearing.consumer),
-                pass_gap=self.pass_gap,
-                committed=self.committed,
-            ),
+        return Runner(hearing, self.surroundings(hearing.consumer))
+
+    def surroundings(self, consumer: str) -> Surroundings:
+        """Return what `consumer` stands on here."""
+        return Surroundings(
+            engine=self.stream,
+            cluster=self.cluster,
+            undertaker=self.undertaker(consumer),
+            pass_gap=self.pass_gap,
+            committed=self.committed,
         )
 
     async def pass_gap(self, consumer: str, gap: OffsetGapError) -> None:

@@ -17,6 +17,7 @@ from grafana_foundation_sdk.models.common import (
 from grafana_foundation_sdk.models.dashboard import (
     DataTransformerConfig,
     DynamicConfigValue,
+    Panel,
     Threshold,
     ThresholdsMode,
     ValueMap,
@@ -28,6 +29,8 @@ from deploy.grafana.queries import FIGURES, METRICS, now_of
 WIDE, HALF, THIRD = 24, 12, 8
 HEIGHT = 8
 GOOD, WATCH, BAD = "green", "orange", "red"
+
+AnyPanel = Builder[Panel]
 
 Limits = Sequence[tuple[float, str]]
 """From which value on a figure has which colour; below the first it is good."""

@@ -3,17 +3,16 @@
 from collections.abc import Callable
 
 from grafana_foundation_sdk.builders.dashboard import AnnotationQuery, Dashboard, DatasourceVariable, QueryVariable, Row
-from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import Dashboard as Model
 from grafana_foundation_sdk.models.dashboard import (
     DashboardCursorSync,
-    Panel,
     VariableOption,
     VariableRefresh,
     VariableSort,
 )
 
-from deploy.grafana.panels import BAD, THIRD, WATCH, WIDE, Column, Words, bars, by_month, figures, lines, now
+from deploy.grafana import feeds
+from deploy.grafana.panels import BAD, THIRD, WATCH, WIDE, AnyPanel, Column, Words, bars, by_month, figures, lines, now
 from deploy.grafana.queries import (
     FIGURES,
     FIGURES_TYPE,
@@ -25,7 +24,6 @@ from deploy.grafana.queries import (
     quantile,
 )
 
-AnyPanel = Builder[Panel]
 UID = "keepline-the-road"
 AGE = "keepline_event_age_seconds"
 
@@ -270,6 +268,7 @@ def _months_by_city() -> AnyPanel:
 ROWS: dict[str, tuple[Callable[[], AnyPanel], ...]] = {
     "The road": (_stage_by_stage, _rate, _lag, _oldest, _letters),
     "How fast": (_to_warning, _to_queue, _batches, _outbox, _requests),
+    "Upstream feeds": (feeds.silent, feeds.complete, feeds.late, feeds.repeated),
     "Warnings and the queue": (_warnings, _contacts, _queue_depth, _queue_age),
     "Does it help?": (_months, _months_by_city),
 }

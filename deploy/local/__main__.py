@@ -81,6 +81,12 @@ def intake(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def feeds(context: typer.Context) -> None:
+    """Show how good each upstream feed was on a day: [--day DAY] [--json]."""
+    _pass_on(["services.intake", "feeds", *context.args])
+
+
+@app.command(context_settings=PASS_ON)
 def kpi(context: typer.Context) -> None:
     """`recount` counts the archive afresh, and compares."""
     _pass_on(["services.kpi", *context.args])

@@ -10,6 +10,7 @@ from docs.reference.tables import MADE, code, table
 from docs.reference.tables import page as page_of
 from docs.reference.words import defaults, fields, said
 from services.dispatch.domain.policies import policies as dispatch
+from services.intake.domain.policies import policies as intake
 from services.kpi.domain.policies import policies as kpi
 from services.offers.domain.policies import policies as offers
 from services.points.domain.policies import policies as points
@@ -29,7 +30,7 @@ stands in [operations.md](operations.md#policy), over which routes in [http.md](
 
 def policies() -> dict[str, Struct]:
     """Return each policy's defaults by its name."""
-    return {**warning(), **dispatch(), **offers(), **points(), **kpi()}
+    return {**intake(), **warning(), **dispatch(), **offers(), **points(), **kpi()}
 
 
 def page() -> str:

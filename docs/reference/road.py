@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from services.archive.stream.keep import Archive
 from services.dispatch.stream.hear import HEARD as DISPATCH
 from services.intake.stream.billing_desk import HEARD as BILLING
+from services.intake.stream.feeds import HEARD as FEEDS
 from services.kpi.stream.hear import HEARD as KPI
 from services.offers.stream.hear import HEARD as OFFERS
 from services.points.stream.hear import HEARD as POINTS
@@ -17,6 +18,7 @@ SERVICES = ("intake", "warning", "dispatch", "offers", "points", "kpi", "archive
 OUTSIDE = "billing"
 """The operator's billing hears requests; in a simulation the simulator plays it."""
 HEARS: Mapping[str, tuple[Topic[Event], ...]] = {
+    "feeds": FEEDS,
     "sieve": Sieve.topics,
     "usage": USAGE,
     "warning": heard_topics(),
@@ -29,7 +31,12 @@ HEARS: Mapping[str, tuple[Topic[Event], ...]] = {
 }
 """By process, as deploy/roster.py names it."""
 
-SENDERS = {"billing.fulfilment_requested.v1": "offers", "billing.top_up_requested.v1": "points"}
+SENDERS = {
+    "dispatch.contact_requested.v1": "warning",
+    "sms.text_requested.v1": "dispatch",
+    "billing.fulfilment_requested.v1": "offers",
+    "billing.top_up_requested.v1": "points",
+}
 """Who makes a request; the receiver owns its topic."""
 
 

@@ -47,6 +47,9 @@ def _example(rule: AnyRule) -> Iterator[str]:
     explanation_zh, explanation_en = rule.explain(rule.example)
     yield "For example:\n"
     yield f"> {explanation_zh}\n>\n> {explanation_en}\n"
+    if rule.text:
+        yield "Whom nobody calls is to be texted:\n"
+        yield f"> {rule.text(rule.example)}\n"
     yield f"```json\n{json.dumps(rule.example, ensure_ascii=False)}\n```\n"
 
 

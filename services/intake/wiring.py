@@ -1,6 +1,6 @@
 """The only place of this service that builds real things."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,16 +11,20 @@ from typing import Any
 import httpx
 from rich.progress import Progress
 
-from services.intake.api import door
-from services.intake.api.room import Room
+from services.intake.api import door, feeds
+from services.intake.api.room import FeedsRoom, Room
+from services.intake.domain.feeds import Quality
 from services.intake.domain.format import Format
+from services.intake.domain.policies import policies
 from services.intake.domain.report import Report
 from services.intake.domain.simulator.operator import Operator
 from services.intake.domain.simulator.walk import Walk
 from services.intake.domain.simulator.world import Plan, World
+from services.intake.storage.feeds import judged
 from services.intake.stream.billing_desk import BillingDesk
 from services.intake.stream.calendar import Almanac
 from services.intake.stream.drain import Drain
+from services.intake.stream.feeds import Meter, Watch
 from services.intake.stream.files import Files, Tray
 from services.intake.stream.notebook import Notebook
 from services.intake.stream.publisher import Publisher
@@ -28,14 +32,21 @@ from services.intake.stream.reading import Held, Tell, read
 from services.intake.stream.simulation import Simulation, Stage
 from services.intake.stream.web_hall import WebHall
 from shared import log
+from shared.calendar import local_date
 from shared.clock import monotonic
+from shared.db.business_clock import business_now
 from shared.db.engine import connect
+from shared.db.policies import read as read_policies
 from shared.http.app import Front
+from shared.kafka.consumer import Consumer
 from shared.kafka.log_ends import LogReader
 from shared.settings import Settings
 from shared.station import open_station
 
 SAYS = "Events in: CloudEvents and bare JSON, taken when Kafka has acknowledged them."
+FEEDS_SAY = "How good each upstream feed is: what is missing, late, repeated, refused."
+METER_BATCH = 5_000
+"""To count is little work for each record: what a transaction costs counts more, and more at a time make fewer."""
 HTTP_S = 30.0
 
 
@@ -44,7 +55,30 @@ async def run_door(settings: Settings) -> None:
     async with open_station(settings, "intake") as station, open_publisher(settings) as publisher:
         if not settings.simulation:
             station.tasks.append(Almanac(station.stream, publisher).run)
-        await station.serve(Front(SAYS, (door.router,), Room(publisher)), lambda: True)
+        await station.serve(Front(SAYS, (door.router,), Room(publisher), policies()), lambda: True)
+
+
+async def run_feeds(settings: Settings) -> None:
+    """Measure how good each upstream feed is."""
+    async with open_station(settings, "intake") as station:
+        await station.policies.refresh()
+        meter = Meter(station.surroundings("feeds"))
+        consumer = Consumer(settings, meter, station.positions, METER_BATCH)
+        station.watch(meter.hearing)
+        station.tasks += [station.relay.run, station.deciding(consumer.run), Watch(station).run]
+        front = Front(FEEDS_SAY, (feeds.router,), FeedsRoom(station), policies())
+        await station.serve(front, lambda: consumer.assigned)
+
+
+async def feeds_of(settings: Settings, day: date | None) -> list[Quality]:
+    """Return how good each feed was on `day`; None: today, in business time."""
+    engine = connect(settings.database_url, "intake", "intake_stream", pool_size=1)
+    try:
+        async with engine.connect() as tx:
+            asked = day or local_date(await business_now(tx))
+            return await judged(tx, await read_policies(tx), asked)
+    finally:
+        await engine.dispose()
 
 
 async def run_simulation(settings: Settings, plan: Plan, home: Path, pace_s: float) -> None:
@@ -70,6 +104,8 @@ class Errand:
     """The platform's folder: its issuer reads there who has a login."""
     as_then: bool
     """Tell each record on its day of business time."""
+    named: Mapping[str, str]
+    """Headings by the format's fields, where the files have others than the usual ones."""
 
 
 async def run_errand(settings: Settings, errand: Errand, progress: Progress) -> dict[str, Any]:
@@ -82,7 +118,7 @@ async def run_errand(settings: Settings, errand: Errand, progress: Progress) -> 
     log.configure("intake", "WARNING")
     started = monotonic()
     reading = progress.add_task("reading", total=None)
-    files = Files(errand.path, partial(progress.advance, reading))
+    files = Files(errand.path, partial(progress.advance, reading), errand.named)
     progress.update(reading, total=files.size)
     with Tray(errand.folder) as tray:
         read_all = partial(read, errand.form, files, tray)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.warning.api.lists import router
+from services.warning.api import lists, porting
 from services.warning.api.room import Room
 from services.warning.domain.policies import policies
 from services.warning.storage import checkpoints
@@ -50,7 +50,7 @@ async def run_rules(settings: Settings) -> None:
         station.watch(hearing)
         station.sweep(Due(hear, GiveUp(station.cluster, station.undertaker("warning"))))
         station.tasks += [station.deciding(consumer.run), CatchUp(station.stream, ruling, station.committed).run]
-        front = Front(SAYS, (router,), Room(station), policies())
+        front = Front(SAYS, (lists.router, porting.router), Room(station), policies())
         await station.serve(front, lambda: consumer.assigned)
 
 

@@ -1,6 +1,6 @@
 """One call leg, message or data session as the switch recorded it: the raw flow of a whole network.
 
-Names follow 3GPP TS 32.298 (docs/standards.md); the sieve reads this topic, nothing else does.
+Names follow 3GPP TS 32.298 (docs/standards.md); the sieve reads this topic, and the feeds' meter counts it.
 """
 
 from typing import Literal
@@ -9,7 +9,7 @@ from shared.topic import Count, Label, Stage, SubscriberEvent, Topic
 
 
 class CallDetailRecord(SubscriberEvent, frozen=True, kw_only=True):
-    """What the served number did. The id is the switch and its sequence where they are given."""
+    """What the served number did. The id is the switch and its sequence where they are given: `msc-15/000123`."""
 
     service: Literal["voice", "sms", "data"]
     direction: Literal["out", "in", "forwarded"] = "out"

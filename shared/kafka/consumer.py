@@ -11,7 +11,7 @@ from shared.clock import monotonic
 from shared.db.offsets import OffsetGapError
 from shared.kafka.assignment import Positions
 from shared.kafka.records import record_of
-from shared.runner import Runner
+from shared.runner import Shell
 from shared.settings import Settings
 
 logger = log.get(__name__)
@@ -65,8 +65,9 @@ class Takeover(ConsumerRebalanceListener):
 class Consumer:
     """One member of a consumer group, deciding through `runner`."""
 
-    def __init__(self, settings: Settings, runner: Runner, positions: Positions) -> None:
+    def __init__(self, settings: Settings, runner: Shell, positions: Positions, batch: int = BATCH) -> None:
         self._runner = runner
+        self._batch = batch
         self._committed_at = 0.0
         self._to_commit: dict[TopicPartition, int] = {}
         self._client = AIOKafkaConsumer(
@@ -102,7 +103,7 @@ class Consumer:
             await self._client.stop()
 
     async def _pass(self) -> None:
-        fetched = await self._client.getmany(timeout_ms=FETCH_MS, max_records=BATCH)
+        fetched = await self._client.getmany(timeout_ms=FETCH_MS, max_records=self._batch)
         for place, records in fetched.items() if self._takeover.complete() else ():
             try:
                 await self._runner.process([record_of(record, record.timestamp) for record in records])

@@ -12,6 +12,7 @@ from tests.architecture.sources import modules, names
 pytestmark = pytest.mark.unit
 
 STAGES = {
+    "feeds": Stage.SIGNAL,
     "sieve": Stage.SIGNAL,
     "usage": Stage.WARNING,
     "warning": Stage.WARNING,
@@ -27,6 +28,7 @@ LISTENERS = {
     "services/archive/stream/keep.py",
     "services/dispatch/wiring.py",
     "services/intake/stream/billing_desk.py",
+    "services/intake/wiring.py",
     "services/kpi/wiring.py",
     "services/offers/wiring.py",
     "services/points/wiring.py",
@@ -64,9 +66,10 @@ def test_nobody_else_listens() -> None:
     assert makers - {"services/warning/stream/ownership.py"} == LISTENERS
 
 
-def test_raw_cdrs_are_heard_by_the_sieve_alone_and_everything_else_is_archived() -> None:
+def test_raw_cdrs_are_decided_by_the_sieve_alone_and_everything_else_is_archived() -> None:
+    """The meter of feeds counts them too, and says nothing."""
     (cdrs,) = HEARS["sieve"]
-    assert [process for process, heard in HEARS.items() if cdrs in heard] == ["sieve"]
+    assert [process for process, heard in HEARS.items() if cdrs in heard] == ["feeds", "sieve"]
     assert {topic.name for topic in HEARS["archive"]} == set(topics()) - {cdrs.name}
 
 

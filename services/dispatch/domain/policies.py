@@ -5,6 +5,7 @@ from msgspec import Struct
 from services.dispatch.domain.decide import Caps, Repeats
 from services.dispatch.domain.holdout import Holdout
 from services.dispatch.domain.leases import Leases
+from services.dispatch.domain.texts import Texts
 from services.dispatch.domain.tiers import Tiers
 
 
@@ -16,4 +17,5 @@ def policies() -> dict[str, Struct]:
         "dispatch.caps": Caps(),
         "dispatch.holdout": Holdout(),
         "dispatch.leases": Leases(),
+        "dispatch.texts": Texts(),
     }

@@ -14,6 +14,7 @@ from shared.arrival import Arrival
 from shared.catalogue import topic_of
 from shared.db.business_clock import business_now
 from shared.events.bill_issued import BillIssued
+from shared.events.contact_requested import ContactRequested
 from shared.events.customer_recorded import CustomerRecorded
 from shared.events.day_passed import DayPassed
 from shared.events.payment_received import PaymentReceived
@@ -34,7 +35,7 @@ KEPT: Mapping[type[Event], Callable[[AsyncConnection, Sequence[Any]], Awaitable[
 }
 """Facts that are kept for the card, or for the sweep."""
 
-HEARD = tuple(topic_of(kind) for kind in (*KEPT, PortingProgressed, WarningRaised, WarningCleared))
+HEARD = tuple(topic_of(kind) for kind in (*KEPT, PortingProgressed, WarningRaised, WarningCleared, ContactRequested))
 
 
 class Hear:
@@ -52,6 +53,8 @@ class Hear:
             return ()
         if isinstance(events[0], PortingProgressed):
             return await self._porting(tx, of_kind(PortingProgressed, events))
+        if isinstance(events[0], ContactRequested):
+            return await self._texts(tx, of_kind(ContactRequested, events))
         raised = of_kind(WarningRaised, events)
         await cases.lock_numbers(tx, (warning.msisdn for warning in raised))
         cleared = of_kind(WarningCleared, events)
@@ -64,6 +67,10 @@ class Hear:
         held = await cases.customers_at(tx, events)
         known = [(held[event.id], event) for event in events if event.id in held]
         return await self._decide(tx, known) if known else ()
+
+    async def _texts(self, tx: AsyncConnection, requests: Sequence[ContactRequested]) -> Sequence[Event]:
+        await cases.lock_numbers(tx, (request.msisdn for request in requests))
+        return await self._decide.texts(tx, requests)
 
     async def due(self, tx: AsyncConnection, day: date, limit: int) -> Sequence[Event] | None:
         """Close items whose time is up; None: there is none any more."""

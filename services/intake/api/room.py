@@ -7,6 +7,7 @@ from fastapi import Depends
 
 from services.intake.stream.publisher import Publisher
 from shared.http.room import room_of
+from shared.station import Station
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,4 +17,12 @@ class Room:
     publisher: Publisher
 
 
+@dataclass(frozen=True, slots=True)
+class FeedsRoom:
+    """What the route of feeds works with; it is served by a process of its own."""
+
+    station: Station
+
+
 Here = Annotated[Room, Depends(room_of(Room))]
+Watching = Annotated[FeedsRoom, Depends(room_of(FeedsRoom))]

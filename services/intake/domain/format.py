@@ -1,6 +1,6 @@
 """What a foreign format is: a reader that turns lines into events, and says of every other line why it did not."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,11 @@ class Line(Struct, frozen=True):
 class Source(Protocol):
     """The files that a reader is given."""
 
+    @property
+    def named(self) -> Mapping[str, str]:
+        """Return the headings that whoever brings the files has named, by the format's fields."""
+        ...
+
     def files(self) -> Sequence[str]:
         """Return the names of the files, in order."""
         ...
@@ -30,6 +35,15 @@ class Source(Protocol):
 
         Raises:
             FileNotFoundError: there is no such file.
+        """
+        ...
+
+    def content(self, file: str) -> bytes:
+        """Return a file that has no lines, whole.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: it is larger than any that people made.
         """
         ...
 
@@ -72,3 +86,5 @@ class Format:
     """What is made of it and what is not, for people."""
     read: Callable[[Source], Reading]
     money: Money = Money()
+    fields: tuple[str, ...] = ()
+    """Fields whose headings may be named on the command line; empty: a format whose columns are fixed."""

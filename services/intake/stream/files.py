@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import msgspec
@@ -12,13 +12,16 @@ from services.intake.domain.format import Line, Refused
 
 LINE_CHARS_MAX = 1_000_000
 """A longer line is cut here: no event is that long, and a file without line ends must not fill the memory."""
+CONTENT_MAX = 50_000_000
+"""Bytes of a file that is read whole."""
+NONE_NAMED: Mapping[str, str] = MappingProxyType({})
 
 
 class Files:
     """One file, or the files of a folder; `read` hears of every so many bytes that were read."""
 
-    def __init__(self, path: Path, read: Callable[[int], None]) -> None:
-        """Look at `path`.
+    def __init__(self, path: Path, read: Callable[[int], None], named: Mapping[str, str] = NONE_NAMED) -> None:
+        """Look at `path`; `named` are headings by field, as whoever brings the files has named them.
 
         Raises:
             FileNotFoundError: there is no such file or folder.
@@ -28,6 +31,7 @@ class Files:
         self._paths = {each.name: each for each in (sorted(path.iterdir()) if path.is_dir() else [path])}
         self._path = path
         self._read = read
+        self.named = named
 
     @property
     def size(self) -> int:
@@ -44,13 +48,30 @@ class Files:
         Raises:
             FileNotFoundError: there is no such file.
         """
-        if file not in self._paths:
-            raise FileNotFoundError(f"{self._path} has no {file}")
-        with self._paths[file].open("rb") as opened:
+        with self._found(file).open("rb") as opened:
             for number, raw in enumerate(iter(lambda: opened.readline(LINE_CHARS_MAX), b""), 1):
                 self._read(len(raw))
                 text = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
                 yield Line(file, number, text.decode(errors="surrogateescape").rstrip("\r\n"))
+
+    def content(self, file: str) -> bytes:
+        """Return `file` whole.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: it is larger than `CONTENT_MAX`.
+        """
+        path = self._found(file)
+        if path.stat().st_size > CONTENT_MAX:
+            raise ValueError(f"{file} has {path.stat().st_size:,} bytes, at most {CONTENT_MAX:,}")
+        content = path.read_bytes()
+        self._read(len(content))
+        return content
+
+    def _found(self, file: str) -> Path:
+        if file not in self._paths:
+            raise FileNotFoundError(f"{self._path} has no {file}")
+        return self._paths[file]
 
 
 class Tray:

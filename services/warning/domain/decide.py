@@ -19,6 +19,7 @@ from services.warning.domain.subscriber import Holder, Profile, arpu, billed
 from shared.calendar import local_date
 from shared.decision import Decision
 from shared.events.bill_issued import BillIssued
+from shared.events.contact_requested import ContactRequested
 from shared.events.forwarding_changed import ForwardingChanged
 from shared.events.warning_cleared import WarningCleared
 from shared.events.warning_noted import WarningNoted
@@ -90,7 +91,7 @@ def _judged(
     limits = _policy(knowledge, f"warning.{rule.id}", rule.limits, memory.holder, heard.event)
     kept, outcomes = rule.step(memory.rules.get(rule.id, rule.fresh), heard, limits.value)
     due = _due(rule.due(kept, limits.value), heard.event)
-    said = [_said(knowledge, memory, rule, limits, (heard.event, outcome)) for outcome in outcomes]
+    said = [event for outcome in outcomes for event in _said(knowledge, memory, rule, limits, (heard.event, outcome))]
     return replace(memory, rules={**memory.rules, rule.id: kept}, due={**memory.due, rule.id: due}), said
 
 
@@ -122,11 +123,31 @@ def _said(
     rule: AnyRule,
     limits: Resolved[Any],
     why: tuple[SubscriberEvent, Finding | Clearing],
-) -> Event:
+) -> tuple[Event, ...]:
     event, outcome = why
     if isinstance(outcome, Clearing):
-        return _cleared(memory.holder, rule, event, outcome)
-    return _warning(knowledge, memory, rule, limits, (event, outcome))
+        return (_cleared(memory.holder, rule, event, outcome),)
+    warning = _warning(knowledge, memory, rule, limits, (event, outcome))
+    return (warning, *_texts(rule, warning))
+
+
+def _texts(rule: AnyRule, warning: WarningRaised | WarningNoted) -> tuple[ContactRequested, ...]:
+    """Return what a customer is to read of a warning that is only noted: of one that is raised somebody calls."""
+    if rule.text is None or rule.purpose is None or isinstance(warning, WarningRaised):
+        return ()
+    request = ContactRequested(
+        id=derived_id("contact_requested", warning.id),
+        occurred_at=warning.occurred_at,
+        msisdn=warning.msisdn,
+        customer_id=warning.customer_id,
+        subscription_id=warning.subscription_id,
+        region=warning.region,
+        purpose=rule.purpose,
+        words=rule.text(warning.evidence),
+        valid_until=warning.actionable_until,
+        cause_id=warning.id,
+    )
+    return (request,)
 
 
 def _warning(

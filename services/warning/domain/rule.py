@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from services.warning.domain.reasons import Reason
 from shared.calendar import ZONE
+from shared.events.contact_requested import Purpose
 from shared.topic import SubscriberEvent
 
 E = TypeVar("E", bound=SubscriberEvent, contravariant=True)
@@ -66,6 +67,8 @@ Due = Callable[[M, L], date | None]
 """Memory to the first day whose passing may change the rule's mind; None: time alone never does."""
 Explain = Callable[[Mapping[str, Any]], tuple[str, str]]
 """Evidence to one sentence in Chinese and one in English."""
+Text = Callable[[Mapping[str, Any]], str]
+"""Evidence to a text for the customer."""
 
 
 def never(memory: Struct, limits: Struct) -> date | None:
@@ -93,6 +96,10 @@ class Rule(Generic[E, M, L]):
     """Evidence as one of its findings holds it, for docs/rules.md."""
     speaks_for: Mapping[Reason, int]
     """Points for the likely reason (W18); policy `warning.reasons` overrides them. Empty: it says nothing of that."""
+    text: Text | None = None
+    """What a customer is to read whom nobody calls, asked of dispatch's gate with each finding; None: nothing."""
+    purpose: Purpose | None = None
+    """What that text is about; None where there is none."""
     due: Due[M, L] = never
     """The rule hears `DayCame` once that day is over, at the earliest; the policy counts as it is when a fact comes."""
 

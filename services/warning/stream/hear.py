@@ -9,7 +9,7 @@ from services.warning.domain.catalogue import heard_kinds
 from services.warning.domain.day_came import day_came
 from services.warning.domain.siblings import siblings_told
 from services.warning.domain.subscriber import Holder
-from services.warning.storage import campaigns, holders, memories, ported_numbers, usage_days
+from services.warning.storage import campaigns, holders, memories, ported_numbers, porting_steps, usage_days
 from services.warning.stream.ruling import Happened, Ruling
 from shared import sweep
 from shared.arrival import Arrival
@@ -19,6 +19,7 @@ from shared.events.competitor_campaign import CompetitorCampaign
 from shared.events.customer_recorded import CustomerRecorded
 from shared.events.day_passed import DayPassed
 from shared.events.number_ported import NumberPorted
+from shared.events.porting_progressed import PortingProgressed
 from shared.events.subscription_recorded import SubscriptionRecorded
 from shared.topic import Event, SubscriberEvent, Topic, of_kind
 
@@ -50,7 +51,7 @@ class Hear:
             case SubscriptionRecorded():
                 return await self._recorded(tx, of_kind(SubscriptionRecorded, events))
             case SubscriberEvent():
-                return await self._decide(tx, await _held(tx, of_kind(SubscriberEvent, events)))
+                return await self._happened(tx, await _held(tx, of_kind(SubscriberEvent, events)))
         return ()
 
     async def day_came(self, tx: AsyncConnection, day: date, limit: int) -> Sequence[Event] | None:
@@ -87,7 +88,13 @@ class Hear:
             mine = next((each for each in held if each.subscription_id == record.subscription_id), None)
             if mine:
                 told += [(mine, record), *siblings_told(mine, held)]
-        return await self._decide(tx, [*told, *await _held(tx, released)])
+        return await self._happened(tx, [*told, *await _held(tx, released)])
+
+    async def _happened(self, tx: AsyncConnection, happened: Sequence[Happened]) -> Sequence[Event]:
+        """Keep what people ask for by number, and decide all of it."""
+        steps = [(holder, event) for holder, event in happened if isinstance(event, PortingProgressed)]
+        await porting_steps.record(tx, steps)
+        return await self._decide(tx, happened)
 
 
 async def _released(tx: AsyncConnection, records: Sequence[SubscriptionRecorded]) -> list[SubscriberEvent]:
