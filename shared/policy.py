@@ -3,10 +3,11 @@
 A default stands beside the code that uses it; a version overrides some of its fields from a moment on, within a scope.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +16,7 @@ from shared.region import within
 
 L = TypeVar("L", bound=msgspec.Struct)
 
+OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 EVERYWHERE = ""
 """The scope that holds every region."""
 
@@ -50,6 +52,30 @@ class PolicyVersion(msgspec.Struct, frozen=True, kw_only=True):
     effective_from: datetime
     fields: dict[str, Any]
     """The fields that it sets; others keep the wider scope's value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Policies that people make themselves: what follows the prefix in a name is theirs to choose, the shape is not."""
+
+    prefix: str
+    """`warning.analyst.`"""
+    default: msgspec.Struct
+    """What each of them is before anybody says anything."""
+    count_max: int
+
+    def has(self, name: str) -> bool:
+        """Tell whether `name` is one of the family's."""
+        return name.startswith(self.prefix) and OWN_NAME.fullmatch(name.removeprefix(self.prefix)) is not None
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A policy that knows more of its values than their types."""
+
+    def mistakes(self) -> dict[tuple[str, ...], str]:
+        """Return what is wrong with the values, by field; empty: nothing is."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

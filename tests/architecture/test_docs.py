@@ -28,6 +28,7 @@ from services.kpi.domain.catalogue import all_measures, all_ratios
 from services.kpi.domain.measure import Measure
 from services.offers.domain.catalogue import all_mechanisms
 from services.offers.domain.mechanism import Mechanism
+from services.warning.domain.analyst.journal import Group
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.rule import Rule
 from shared import codec
@@ -44,7 +45,14 @@ PATH = re.compile(rf"`((?:{ROOTS})(?:/[\w.*-]+)+/?|[\w.-]+\.(?:md|toml|lock|yml)
 MACHINE = re.compile(r"(?<![\w.:/])/(?:root|home|work|Users|tmp)/|pypi|pythonhosted|npmjs")
 NAMED = re.compile(r"^(?:warning|dispatch|offers|points|kpi)\.[a-z_]+$")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", (DOCS / "extending.md").read_text(encoding="utf-8"), re.M | re.S)
-ENTRIES: dict[str, type] = {"TOPIC": Topic, "RULE": Rule, "MECHANISM": Mechanism, "MEASURE": Measure, "FORMAT": Format}
+ENTRIES: dict[str, type] = {
+    "TOPIC": Topic,
+    "RULE": Rule,
+    "GROUP": Group,
+    "MECHANISM": Mechanism,
+    "MEASURE": Measure,
+    "FORMAT": Format,
+}
 ALL = pytest.mark.parametrize("topic", topics().values(), ids=list(topics()))
 PAGES = pytest.mark.parametrize("page", WRITTEN, ids=[str(page.relative_to(CHECKOUT)) for page in WRITTEN])
 
