@@ -54,21 +54,6 @@ class PolicyVersion(msgspec.Struct, frozen=True, kw_only=True):
     """The fields that it sets; others keep the wider scope's value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
-    """Policies that people make themselves: what follows the prefix in a name is theirs to choose, the shape is not."""
-
-    prefix: str
-    """`warning.analyst.`"""
-    default: msgspec.Struct
-    """What each of them is before anybody says anything."""
-    count_max: int
-
-    def has(self, name: str) -> bool:
-        """Tell whether `name` is one of the family's."""
-        return name.startswith(self.prefix) and OWN_NAME.fullmatch(name.removeprefix(self.prefix)) is not None
-
-
 @runtime_checkable
 class Checked(Protocol):
     """A policy that knows more of its values than their types."""
@@ -130,6 +115,26 @@ class PolicyBook:
     def laid_over(self, version: PolicyVersion) -> "PolicyBook":
         """Return the book with one more version in it."""
         return PolicyBook((*self.versions, version))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Policies that people make themselves: what follows the prefix in a name is theirs to choose, the shape is not."""
+
+    prefix: str
+    """`warning.analyst.`"""
+    default: msgspec.Struct
+    """What each of them is before anybody says anything."""
+    count_max: int
+
+    def has(self, name: str) -> bool:
+        """Tell whether `name` is one of the family's."""
+        return name.startswith(self.prefix) and OWN_NAME.fullmatch(name.removeprefix(self.prefix)) is not None
+
+    def full(self, book: PolicyBook, name: str) -> bool:
+        """Tell whether there is no room for `name` beside those of the family that were ever set."""
+        made = {each.name for each in book.versions if self.has(each.name)}
+        return name not in made and len(made) >= self.count_max
 
 
 def _in_force(versions: Iterable[PolicyVersion], region: str, moment: datetime) -> Iterable[PolicyVersion]:

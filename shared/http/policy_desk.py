@@ -84,8 +84,7 @@ class PolicyDesk:
 
     def _must_have_room(self, book: PolicyBook, name: str) -> None:
         family = self._family(name)
-        made = {each.name for each in book.versions if family and family.has(each.name)} | {name}
-        if family and len(made) > family.count_max:
+        if family and family.full(book, name):
             raise OvertakenError(f"there are {family.count_max} policies {family.prefix}<name> already: rewrite one")
 
     async def shown(self, tx: AsyncConnection, proposal_id: int) -> Shown:
@@ -120,6 +119,7 @@ class PolicyDesk:
         must_approve(who, proposal)
         book, now = await policies.read(tx), await business_now(tx)
         version = approved(self.default(proposal.name), book, proposal, now)
+        self._must_have_room(book, proposal.name)
         newest = seen(book, proposal.name, proposal.scope)
         if newest != looked_at:
             raise OvertakenError(f"version {newest} was set since you looked: look at the difference again")

@@ -7,8 +7,10 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from services.warning.storage import samples
 from services.warning.wiring import run_rules
 from shared.clock import monotonic
+from shared.db.engine import connect
 from shared.settings import Settings
 from tests.support.builders import at, bill, customer, fresh, subscription
 from tests.support.issuer import Issuer
@@ -246,6 +248,21 @@ async def test_two_analysts_change_their_own_rules_and_a_city_says_its_own_level
     await tables.until_count("warning.warning WHERE rule_id LIKE 'analyst.%'", 2)
     levels = "SELECT rule_id, level FROM warning.warning WHERE rule_id LIKE 'analyst.%' ORDER BY 1"
     assert await tables.rows(levels) == [("analyst.fall", 3), ("analyst.other", 2)]
+
+
+async def test_a_sample_is_bounded_and_the_same_again(settings: Settings, tables: Tables, desk: Desk) -> None:
+    await tables.change("ANALYZE warning.subscription")
+    engine = connect(settings.database_url, "warning", "warning_stream", pool_size=1)
+    try:
+        async with engine.connect() as tx:
+            drawn = [
+                [[holder.msisdn for holder, _, _ in page] async for page in samples.drawn(tx, scope, 40, 25)]
+                for scope in ("", "", CITY, "150000.150200")
+            ]
+    finally:
+        await engine.dispose()
+    assert [[len(page) for page in pages] for pages in drawn] == [[25, 15], [25, 15], [25, 15], []]
+    assert drawn[0] == drawn[1]
 
 
 async def test_a_name_that_is_none_is_not_found(desk: Desk) -> None:

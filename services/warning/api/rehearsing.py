@@ -17,7 +17,7 @@ from shared.policy_change.change import MistakenError
 
 SAMPLE = 10_000
 """Subscriptions that are looked at, at most."""
-PAGE = 250
+PAGE = 100
 """Subscriptions between two of which the process sees to its other work."""
 PATIENCE_S = 2.0
 """After so long it is told what was seen so far; the proposal's transaction waits, and may not for more than 5 s."""

@@ -1,6 +1,6 @@
 """What each rule remembers of each subscription, read and written for a whole batch at a time."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.warning.domain.analyst.journal import Journal
-from services.warning.domain.decide import Memory
+from services.warning.domain.decide import AnyRule, Memory
 from services.warning.domain.subscriber import Holder, Profile
 from services.warning.storage import troubles
 
@@ -19,14 +19,11 @@ SHAPE = 1
 """The shape of stored memories. A rule that changes its memory must still read the one before."""
 
 
-async def load(tx: AsyncConnection, held: Iterable[Holder], rules: Mapping[str, type[Struct]]) -> dict[str, Memory]:
-    """Return what is remembered of each subscription, by its id; the caller holds the subscriptions' locks.
-
-    `rules` are those whose memories are wanted, with what such a memory is.
-    """
+async def load(tx: AsyncConnection, held: Iterable[Holder], rules: Sequence[AnyRule]) -> dict[str, Memory]:
+    """Return what is remembered of each subscription, by its id; the caller holds the subscriptions' locks."""
     holders = {holder.subscription_id: holder for holder in held}
     kinds: dict[str, type[Struct]] = {PROFILE: Profile, JOURNAL: Journal}
-    kinds |= rules
+    kinds |= {rule.id: type(rule.fresh) for rule in rules}
     rows = await tx.execute(
         text(
             "SELECT subscription_id, owner, value, due_on FROM memory"

@@ -31,7 +31,7 @@ class CatchUp(Steadily):
         async with self._engine.connect() as tx:
             aside = await troubles.quarantined(tx)
             missed = await troubles.missed_by_rule(tx)
-            rules = (*all_rules(), *self._ruling.written(await business_now(tx)))
+            rules = (*all_rules(), *self._ruling.analysts().written(await business_now(tx)))
         for rule in rules:
             quarantined = (rule.id, rule.version) in aside
             metrics.RULE_QUARANTINED.labels(rule.id).set(quarantined)

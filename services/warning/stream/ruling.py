@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.warning.domain.analyst.features import heard_kinds
-from services.warning.domain.analyst.rules import Analysts, Told
+from services.warning.domain.analyst.rules import Analysts
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.decide import AnyRule, Knowledge, Memory, Standing, decide, nobody
 from services.warning.domain.missed import FactMissed
@@ -22,7 +21,7 @@ from shared.db.policies import Policies
 from shared.decision import fold
 from shared.events.forwarding_changed import ForwardingChanged
 from shared.events.warning_raised import WarningFacts, WarningRaised
-from shared.policy import EVERYWHERE, PolicyBook
+from shared.policy import PolicyBook
 from shared.topic import Event, SubscriberEvent, of_kind
 
 logger = log.get(__name__)
@@ -44,13 +43,12 @@ class Ruling:
     def analysts(self) -> Analysts:
         """Return the analysts' rules of the policy book as it is known now."""
         if self._analysts.book is not self._policies.book:
-            self._analysts = Analysts(self._policies.book, self._trial.watched)
+            self._analysts = Analysts(self._policies.book, self._watched)
         return self._analysts
 
-    def written(self, now: datetime) -> Sequence[AnyRule]:
-        """Return every rule that analysts wrote, as it stands everywhere now, be it resting."""
-        analysts = self.analysts()
-        return [analysts.one(name, EVERYWHERE, now) for name in analysts.names()]
+    def _watched(self, rule: AnyRule) -> AnyRule:
+        (watched,) = self._trial.watched([rule])
+        return watched
 
     async def __call__(self, tx: AsyncConnection, happened: Sequence[Happened]) -> Sequence[Event]:
         """Let every rule that hears them take the facts of `happened`, in their order."""
@@ -59,21 +57,20 @@ class Ruling:
         if not rules and not any(issubclass(kind, heard_kinds()) for kind in heard):
             return ()
         analysts = self.analysts()
-        remembered = {rule.id: type(rule.fresh) for rule in rules} | dict.fromkeys(analysts.names(), Told)
-        before = await memories.load(tx, [holder for holder, _ in happened], remembered)
+        remembering = [*rules, *analysts.written(happened[0][1].occurred_at)]
+        before = await memories.load(tx, [holder for holder, _ in happened], remembering)
         return await self._fold(tx, (rules, analysts.standing), before, happened)
 
     async def catch_up(self, tx: AsyncConnection, rule: AnyRule, happened: Sequence[Happened]) -> Sequence[Event]:
         """Let `rule` alone take facts that it missed."""
-        before = await memories.load(tx, [holder for holder, _ in happened], {rule.id: type(rule.fresh)})
+        before = await memories.load(tx, [holder for holder, _ in happened], [rule])
         return await self._fold(tx, await self._alone(tx, rule), before, happened)
 
     async def _alone(self, tx: AsyncConnection, rule: AnyRule) -> Asked:
         """Return `rule` to be asked alone; an analyst's, as it is now: its text of then is the one that failed."""
-        analysts = self.analysts()
+        analysts, now = self.analysts(), await business_now(tx)
         if rule.id not in analysts.names():
             return [rule], nobody
-        now = await business_now(tx)
         return [], lambda region, _: [analysts.one(rule.id, region, now)]
 
     async def _fold(
@@ -98,7 +95,7 @@ class Ruling:
         rules, analysts = asked
         days = [local_date(event.occurred_at) for event in events]
         return Knowledge(
-            rules=[self._trial.watched(rule) for rule in rules],
+            rules=self._trial.watched(rules),
             policy=self._policies.book,
             ported=await ported_numbers.of(tx, _named(events)),
             campaigns=await campaigns.between(tx, min(days), max(days)),

@@ -1,6 +1,7 @@
 """Which rule is at work: when its step hangs, the watchdog writes that down with its last breath."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,17 +23,16 @@ class Trial:
         self._settings = settings
         self._at_work: tuple[str, int] | None = None
 
-    def watched(self, rule: AnyRule) -> AnyRule:
-        """Return `rule` with a step that says that it is at work."""
-        return replace(rule, step=self._step_of(rule))
+    def watched(self, rules: Sequence[AnyRule]) -> list[AnyRule]:
+        """Return `rules` whose steps say that they are at work."""
+        return [replace(rule, step=self._step_of(rule)) for rule in rules]
 
     def _step_of(self, rule: AnyRule) -> Any:
         def step(memory: Struct, heard: Heard[Any], limits: Struct) -> tuple[Struct, tuple[Outcome, ...]]:
             self._at_work = (rule.id, rule.version)
-            try:
-                return rule.step(memory, heard, limits)
-            finally:
-                self._at_work = None
+            taken = rule.step(memory, heard, limits)
+            self._at_work = None
+            return taken
 
         return step
 

@@ -17,7 +17,7 @@ from services.warning.domain.analyst.journal import Subject
 from services.warning.domain.analyst.tokens import ConditionError
 from services.warning.domain.rule import Clearing, Finding, Heard, Level, Outcome, Rule
 from services.warning.domain.usage import UsageLooked
-from shared.policy import PolicyBook, Resolved
+from shared.policy import EVERYWHERE, PolicyBook, Resolved
 from shared.topic import SubscriberEvent
 
 ASKED_FOR = "W15"
@@ -73,6 +73,10 @@ class Analysts:
         if key not in self._made:
             self._made[key] = self.watched(_made(name, version, self._resolved(policy, region, moment)))
         return self._made[key]
+
+    def written(self, moment: datetime) -> list[AnalystsRule]:
+        """Return every rule as it stands outside of all narrower scopes at `moment`, be it resting."""
+        return [self.one(name, EVERYWHERE, moment) for name in self._names]
 
     def version(self, name: str, moment: datetime) -> int:
         """Return the newest version of a rule in force anywhere at `moment`: a text that was mended is a newer rule.
