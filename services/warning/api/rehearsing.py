@@ -19,7 +19,7 @@ SAMPLE = 10_000
 """Subscriptions that are looked at, at most."""
 PAGE = 100
 """Subscriptions between two of which the process sees to its other work."""
-PATIENCE_S = 2.0
+PATIENCE_S = 3.0
 """After so long it is told what was seen so far; the proposal's transaction waits, and may not for more than 5 s."""
 
 

@@ -8,7 +8,7 @@ from services.warning.domain.analyst.rules import Analysts, Told
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.missed import FactMissed
 from services.warning.domain.rule import Level
-from shared.events.bill_issued import BillIssued
+from shared.events.bill_issued import BillIssued, BillLines
 from shared.events.warning_cleared import WarningCleared
 from shared.events.warning_raised import WarningFacts, WarningRaised
 from shared.policy import PolicyBook
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.unit
 STAR = holder(stars=5, important="press")
 FALL = [bill("2026-01", 100), bill("2026-02", 60)]
 BROKEN = SAID | {"when": "100 / (bill.amount_fen - 6000) > 0 && customer.stars > 0"}
+BEYOND = BillLines(package_fee_fen=1_000, data_fee_fen=9_000)
 CITY, COUNTY = REGION.rpartition(".")[0], REGION
 
 
@@ -67,6 +68,15 @@ def test_a_warning_is_cleared_once_when_the_condition_no_longer_holds() -> None:
     _, said = lived([*FALL, bill("2026-03", 100), bill("2026-04", 100)], version(), holder=STAR)
     assert [type(each) for each in said] == [WarningRaised, WarningCleared]
     assert of_kind(WarningCleared, said)[0].rule_id == "analyst.stars"
+
+
+def test_what_is_not_known_any_more_clears_nothing() -> None:
+    unsure = SAID | {"when": "bill.beyond_package_share < 0.5"}
+    nothing = bill("2026-03", 0)
+    _, said = lived([*FALL, nothing], version(**unsure), holder=STAR)
+    assert [type(each) for each in said] == [WarningRaised]
+    _, said = lived([*FALL, nothing, bill("2026-04", 100, lines=BEYOND)], version(**unsure), holder=STAR)
+    assert [type(each) for each in said] == [WarningRaised, WarningCleared]
 
 
 def test_a_rule_is_asked_about_the_facts_of_its_features_alone() -> None:
