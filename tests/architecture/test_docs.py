@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 
 from deploy.local.folders import CHECKOUT
 from deploy.roster import ROLES
+from docs.reference import analysts
 from docs.reference.examples import example
 from docs.reference.pages import DOCS, pages, stale
 from docs.reference.policies import policies
@@ -28,6 +30,7 @@ from services.kpi.domain.catalogue import all_measures, all_ratios
 from services.kpi.domain.measure import Measure
 from services.offers.domain.catalogue import all_mechanisms
 from services.offers.domain.mechanism import Mechanism
+from services.warning.domain.analyst.definition import AnalystRule
 from services.warning.domain.analyst.journal import Group
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.rule import Rule
@@ -197,6 +200,13 @@ def test_a_services_page_gives_the_defaults_of_its_policies(name: str) -> None:
     }
     for field, default in plain_defaults.items():
         assert f"`{field}` {json.dumps(default)}" in row
+
+
+def test_the_analysts_example_is_right_and_each_of_its_slips_is_told_by_one_line() -> None:
+    assert msgspec.convert(analysts.EXAMPLE, AnalystRule).mistakes() == {}
+    page = (DOCS / "analysts.md").read_text(encoding="utf-8")
+    assert [len(msgspec.convert(analysts.EXAMPLE | slip, AnalystRule).mistakes()) for slip in analysts.SLIPS] == [1] * 5
+    assert json.loads(page.partition("```json\n")[2].partition("```")[0]) == analysts.EXAMPLE
 
 
 def test_every_requirement_that_the_code_names_is_in_the_list() -> None:
