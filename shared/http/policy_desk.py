@@ -102,11 +102,17 @@ class PolicyDesk:
         """Return what is told of a proposal that waits, with what it would have done until now."""
         if proposal.state != "proposed" or told.obstacle:
             return told
+        version = approved(self.default(proposal.name), book, proposal, now)
         try:
-            version = approved(self.default(proposal.name), book, proposal, now)
-            return msgspec.structs.replace(told, rehearsal=await self._rehearse(book, version))
+            return msgspec.structs.replace(told, rehearsal=await self._rehearsed_again(book, version))
+        except OvertakenError as overtaken:
+            return msgspec.structs.replace(told, obstacle=str(overtaken))
+
+    async def _rehearsed_again(self, book: PolicyBook, version: PolicyVersion) -> dict[str, Any] | None:
+        try:
+            return await self._rehearse(book, version)
         except MistakenError as mistaken:
-            return msgspec.structs.replace(told, obstacle=str(mistaken))
+            raise OvertakenError(f"it can no longer be approved: {mistaken}") from mistaken
 
     async def approve(self, tx: AsyncConnection, who: Asker, proposal_id: int, looked_at: int) -> Shown:
         """Make a proposal a version; `looked_at` is the newest version that it was compared with.
@@ -120,6 +126,7 @@ class PolicyDesk:
         book, now = await policies.read(tx), await business_now(tx)
         version = approved(self.default(proposal.name), book, proposal, now)
         self._must_have_room(book, proposal.name)
+        await self._rehearsed_again(book, version)
         newest = seen(book, proposal.name, proposal.scope)
         if newest != looked_at:
             raise OvertakenError(f"version {newest} was set since you looked: look at the difference again")

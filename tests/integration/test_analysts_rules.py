@@ -38,7 +38,7 @@ SAID: dict[str, Any] = {
         {"features": {"bill.fall_share": 0.4, "customer.tenure_days": 90}, "fires": False},
     ],
 }
-SHAKY = {
+SHAKY: dict[str, Any] = {
     "when": "60000 / (bill.amount_fen - 4000) > 20",
     "examples": [
         {"features": {"bill.amount_fen": 5_000}, "fires": True},
@@ -116,9 +116,9 @@ async def desk(settings: Settings, tables: Tables, issuer: Issuer, producer: AIO
         yield Desk(client, issuer)
 
 
-def later(number: str, yuan: float, hour: int = 10) -> Any:
-    """Return the bill of March, issued on the sixth, when every version of this test is in force."""
-    return bill("2026-03", yuan, number, occurred_at=at(f"2026-03-06 {hour:02d}:00"))
+def later(number: str, yuan: float, when: str = "2026-03-06 10:00") -> Any:
+    """Return the bill of March, issued when every version that is approved at noon has taken force."""
+    return bill("2026-03", yuan, number, occurred_at=at(when))
 
 
 async def heard(tables: Tables, producer: AIOKafkaProducer, *events: Any) -> None:
@@ -201,7 +201,7 @@ async def test_a_rule_is_looked_at_approved_by_another_live_and_taken_back(
     back = await desk.post("pam", f"/{RULE}/rollback", {"version": 1, "why": "too many"})
     assert back.status_code == 201, back.text
     await desk.until_known(2)
-    await heard(tables, producer, later(NUMBERS[22], 60, hour=11))
+    await heard(tables, producer, later(NUMBERS[22], 60))
     assert await tables.column(WARNED) == [NUMBERS[20]]
 
 
@@ -211,9 +211,10 @@ async def test_a_rule_that_fails_is_put_aside_alone_and_mended_it_takes_what_it_
     await desk.approved(**SHAKY)
     await tables.change("SELECT platform.move_business_clock('2026-03-05 12:00:30+08')")
     # Sixty customers of last month do not divide by zero; these do.
+    meanwhile = "2026-03-05 12:00:20"
     for index in range(3):
-        await heard(tables, producer, later(NUMBERS[30 + index], 40))
-    await heard(tables, producer, later(NUMBERS[33], 50))
+        await heard(tables, producer, later(NUMBERS[30 + index], 40, meanwhile))
+    await heard(tables, producer, later(NUMBERS[33], 50, meanwhile))
     assert await tables.column("SELECT error IS NULL FROM warning.missed_fact ORDER BY id") == [False] * 3 + [True]
     await until(lambda: desk.shows('keepline_rule_quarantined{rule="analyst.fall"} 1.0'), what="the alarm")
     others = await tables.column(
@@ -227,6 +228,21 @@ async def test_a_rule_that_fails_is_put_aside_alone_and_mended_it_takes_what_it_
     await tables.until_count("warning.missed_fact", 0)
     assert await tables.column(WARNED) == NUMBERS[30:34]
     assert await tables.count("warning.dead_letter") == 0
+
+
+async def test_what_has_happened_since_the_proposal_counts_at_the_approval(
+    desk: Desk, tables: Tables, producer: AIOKafkaProducer
+) -> None:
+    told = (await desk.propose(**SHAKY)).json()
+    await heard(tables, producer, bill("2026-02", 40, NUMBERS[5], version=2))
+    why = "it can no longer be approved: when: it cannot be evaluated at 1 of 60 facts of last month"
+    looked = await desk.get("pam", f"/proposals/{told['proposal_id']}")
+    assert looked["obstacle"].startswith(why)
+    path = f"/proposals/{told['proposal_id']}/approve"
+    refused = await desk.post("pam", path, {"looked_at": told["looked_at"]})
+    assert refused.status_code == 409
+    assert refused.json()["detail"].startswith(why)
+    assert await tables.count("warning.policy") == 0
 
 
 async def test_two_analysts_change_their_own_rules_and_a_city_says_its_own_level(
