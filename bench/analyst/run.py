@@ -14,7 +14,7 @@ from services.warning.domain.analyst.definition import PREFIX, RULES_MAX
 from services.warning.domain.analyst.features import all_groups, noted
 from services.warning.domain.analyst.journal import Journal, Subject
 from services.warning.domain.analyst.rules import Analysts
-from services.warning.domain.decide import Knowledge, Memory, decide, nobody
+from services.warning.domain.decide import Knowledge, Memory, decide
 from services.warning.domain.subscriber import Holder, Profile, billed
 from shared.calendar import month_bounds
 from shared.clock import monotonic
@@ -68,7 +68,7 @@ def run(rounds: int, seed: int) -> Report:
     typical, longest = condition(TYPICAL), condition(_longest())
     answers = [_asked(typical, each) for each in customers]
     one, every = _knowing(1), _knowing(RULES_MAX)
-    alone = Knowledge((), PolicyBook(), {}, analysts=nobody)
+    alone = _knowing(0)
     return Report(
         customers=CUSTOMERS,
         rounds=rounds,

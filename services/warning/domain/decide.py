@@ -35,11 +35,6 @@ Standing = Callable[[str, datetime], Sequence[AnyRule]]
 ERROR_MAX = 500
 
 
-def nobody(region: str, moment: datetime) -> Sequence[AnyRule]:
-    """No analyst has written a rule."""
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What is remembered of one subscription."""
@@ -68,18 +63,21 @@ class Knowledge:
     """Rivals' campaigns of the days at hand."""
     quarantined: frozenset[tuple[str, int]] = frozenset()
     """Versions of rules that failed too often, each with its rule's id."""
-    analysts: Standing = nobody
-    """The analysts' rules beside our own."""
+    analysts: Standing | None = None
+    """The analysts' rules beside our own; None: nobody asks for them, and no journal is kept."""
 
 
 def decide(knowledge: Knowledge, memory: Memory, event: SubscriberEvent) -> Decision[Memory]:
     """Let every rule that hears `event` take its step; one that fails misses it, and no other rule notices."""
     profile = billed(memory.profile, event) if isinstance(event, BillIssued) else memory.profile
-    after = replace(memory, profile=profile, journal=noted(memory.journal, event))
-    subject = Subject(memory.holder, after.profile, after.journal, event.occurred_at)
-    heard = Heard(event, _peer(knowledge, memory.holder, event), subject)
+    after, rules = replace(memory, profile=profile), knowledge.rules
+    heard = Heard(event, _peer(knowledge, memory.holder, event))
+    if knowledge.analysts:
+        after = replace(after, journal=noted(memory.journal, event))
+        heard = replace(heard, subject=Subject(memory.holder, profile, after.journal, event.occurred_at))
+        rules = (*rules, *knowledge.analysts(memory.holder.region, event.occurred_at))
     said: list[Event] = []
-    for rule in (*knowledge.rules, *knowledge.analysts(memory.holder.region, event.occurred_at)):
+    for rule in rules:
         if isinstance(event, rule.hears):
             after, now = _taken(knowledge, after, rule, heard)
             said += now

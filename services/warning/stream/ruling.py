@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.warning.domain.analyst.features import heard_kinds
 from services.warning.domain.analyst.rules import Analysts
 from services.warning.domain.catalogue import all_rules
-from services.warning.domain.decide import AnyRule, Knowledge, Memory, Standing, decide, nobody
+from services.warning.domain.decide import AnyRule, Knowledge, Memory, Standing, decide
 from services.warning.domain.missed import FactMissed
 from services.warning.domain.subscriber import Holder
 from services.warning.storage import campaigns, memories, ported_numbers, troubles, warnings
@@ -28,8 +28,8 @@ logger = log.get(__name__)
 
 Happened = tuple[Holder, SubscriberEvent]
 """A fact about a number, and who held that number then."""
-Asked = tuple[Sequence[AnyRule], Standing]
-"""Our own rules, and those of analysts."""
+Asked = tuple[Sequence[AnyRule], Standing | None]
+"""Our own rules, and those of analysts; None: these are not asked."""
 
 
 class Ruling:
@@ -70,7 +70,7 @@ class Ruling:
         """Return `rule` to be asked alone; an analyst's, as it is now: its text of then is the one that failed."""
         analysts, now = self.analysts(), await business_now(tx)
         if rule.id not in analysts.names():
-            return [rule], nobody
+            return [rule], None
         return [], lambda region, _: [analysts.one(rule.id, region, now)]
 
     async def _fold(

@@ -60,9 +60,15 @@ def heard_kinds() -> tuple[type[SubscriberEvent], ...]:
 
 def noted(journal: Journal, event: SubscriberEvent) -> Journal:
     """Return the journal once `event` is in it; of most kinds it keeps nothing."""
-    for group in all_groups().values():
+    for group in _noting(type(event)):
         journal = group.noted(journal, event)
     return journal
+
+
+@cache
+def _noting(kind: type[SubscriberEvent]) -> tuple[Group[Any], ...]:
+    """Return the groups whose journal keeps facts of a kind."""
+    return tuple(group for group in all_groups().values() if group.note and issubclass(kind, group.hears))
 
 
 def value_of(subject: Subject, name: str) -> Any:
