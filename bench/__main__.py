@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bench.analyst import run as analyst_run
+from bench.analyst.run import Report as AnalystReport
 from bench.chaos import run as chaos_run
 from bench.chaos.programme import programme
 from bench.chaos.run import Report as ChaosReport
@@ -137,6 +139,25 @@ def _found(report: RealReport) -> Table:
             shares = (told.precision, told.recall, each.recall_of_knowable)
             counts = (each.movers, told.told, told.right)
             table.add_row(name, dates, *(f"{count:,}" for count in counts), *(f"{share:.2f}" for share in shares))
+    return table
+
+
+@app.command()
+def analyst(
+    rounds: Annotated[int, typer.Option(min=1)] = 9,
+    seed: int = 7,
+    as_json: AsJson = False,
+) -> None:
+    """What a rule that an analyst wrote costs: its condition in CEL, its features, a whole fact with many of them."""
+    report = analyst_run.run(rounds, seed)
+    _tell(report, _microseconds(report), as_json)
+    sys.exit(0 if report.equal_outputs else 1)
+
+
+def _microseconds(report: AnalystReport) -> Table:
+    table = Table("", "µs", title=f"{report.customers:,} customers, medians of {report.rounds} rounds")
+    for name in (each for each in report.__struct_fields__ if each.endswith("_us")):
+        table.add_row(name.removesuffix("_us").replace("_", " "), f"{getattr(report, name):,}")
     return table
 
 

@@ -6,6 +6,7 @@ It asks the services over HTTP as any client does, with a token of the developme
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import httpx
@@ -121,11 +122,18 @@ def propose(
     scope: Annotated[str, typer.Option(help="a region's path, or `everywhere`")],
     why: Why,
     said: Annotated[list[str], typer.Option("--set", metavar="FIELD=VALUE", help="VALUE as JSON, or text")] = [],
+    file: Annotated[Path | None, typer.Option(help="fields as one JSON object; --set overrides them")] = None,
     unset: Annotated[list[str], typer.Option(metavar="FIELD", help="the wider scope shall hold again")] = [],
     since: Annotated[str | None, typer.Option("--from", help="a moment; else 10 s after the approval")] = None,
 ) -> None:
     """Propose a change; another person approves it."""
-    body = {"scope": _scope(scope), "fields": _fields(said), "unset": unset, "effective_from": since, "why": why}
+    body = {
+        "scope": _scope(scope),
+        "fields": _read(file) | _fields(said),
+        "unset": unset,
+        "effective_from": since,
+        "why": why,
+    }
     with _asking(who) as services:
         _show(_service(name), services.post(_service(name), f"/{name}/proposals", body))
 
@@ -219,8 +227,18 @@ def _show(service: str, told: dict[str, Any]) -> None:
     Console().print(table)
     for layer in told["kept_below"]:
         _say(f"not felt in {layer['scope']}: version {layer['version']} says {_plain(layer['fields'])} there")
+    if told.get("rehearsal"):
+        _say(f"last month, in a sample: {_plain(told['rehearsal'])}")
     if told["obstacle"]:
         _say(told["obstacle"])
+
+
+def _read(file: Path | None) -> dict[str, Any]:
+    """Return the fields that a file holds."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, Any]) if file else {}
+    except (OSError, msgspec.MsgspecError) as error:
+        _fail(f"could not read {file}: {error}")
 
 
 def _fields(said: Sequence[str]) -> dict[str, Any]:

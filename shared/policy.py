@@ -3,10 +3,11 @@
 A default stands beside the code that uses it; a version overrides some of its fields from a moment on, within a scope.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +16,7 @@ from shared.region import within
 
 L = TypeVar("L", bound=msgspec.Struct)
 
+OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 EVERYWHERE = ""
 """The scope that holds every region."""
 
@@ -50,6 +52,15 @@ class PolicyVersion(msgspec.Struct, frozen=True, kw_only=True):
     effective_from: datetime
     fields: dict[str, Any]
     """The fields that it sets; others keep the wider scope's value."""
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A policy that knows more of its values than their types."""
+
+    def mistakes(self) -> dict[tuple[str, ...], str]:
+        """Return what is wrong with the values, by field; empty: nothing is."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,26 @@ class PolicyBook:
     def laid_over(self, version: PolicyVersion) -> "PolicyBook":
         """Return the book with one more version in it."""
         return PolicyBook((*self.versions, version))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Policies that people make themselves: what follows the prefix in a name is theirs to choose, the shape is not."""
+
+    prefix: str
+    """`warning.analyst.`"""
+    default: msgspec.Struct
+    """What each of them is before anybody says anything."""
+    count_max: int
+
+    def has(self, name: str) -> bool:
+        """Tell whether `name` is one of the family's."""
+        return name.startswith(self.prefix) and OWN_NAME.fullmatch(name.removeprefix(self.prefix)) is not None
+
+    def full(self, book: PolicyBook, name: str) -> bool:
+        """Tell whether there is no room for `name` beside those of the family that were ever set."""
+        made = {each.name for each in book.versions if self.has(each.name)}
+        return name not in made and len(made) >= self.count_max
 
 
 def _in_force(versions: Iterable[PolicyVersion], region: str, moment: datetime) -> Iterable[PolicyVersion]:

@@ -128,7 +128,8 @@ class Station:
         """Run everything until SIGTERM or SIGINT; end with the first task that fails."""
         self.assigned = assigned
         health = Health(ready=self.ready, progress=self.progress)
-        policy_room = PolicyRoom(self.api, PolicyDesk(front.policies), self.policies.wake)
+        desk = PolicyDesk(front.policies, front.families, front.rehearse)
+        policy_room = PolicyRoom(self.api, desk, self.policies.wake)
         app = new_app(self.name, front, Tokens(self.settings), health, policy_room)
         server = _Server(_quiet(app, self.settings))
         try:

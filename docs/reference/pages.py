@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from docs.reference import policies, rules, settings, topics
+from docs.reference import analysts, policies, rules, settings, topics
 from docs.reference.asyncapi import document
 from docs.reference.schemas import schema
 from shared.catalogue import topics as all_topics
@@ -20,6 +20,7 @@ def pages() -> dict[str, str]:
     return {
         "topics.md": topics.page(listed),
         "rules.md": rules.page(),
+        "analysts.md": analysts.page(),
         "policies.md": policies.page(),
         "settings.md": settings.page(),
         "asyncapi.yaml": _yaml(document(listed)),

@@ -24,7 +24,8 @@ INTRODUCTION = """\
 A policy is what the business wants: a threshold, a tier, a list of rivals. Each default stands beside the code that
 uses it. A version, which one person proposes and another approves, overrides some of its fields from `effective_from`
 on, within `scope` (a region's path; empty for everywhere), the narrower scope winning. How to propose and approve one
-stands in [operations.md](operations.md#policy), over which routes in [http.md](http.md#policy).
+stands in [operations.md](operations.md#policy), over which routes in [http.md](http.md#policy). Rules that analysts
+write are policies too, each of its own name: [analysts.md](analysts.md).
 """
 
 

@@ -2,14 +2,16 @@
 
 import gc
 import getpass
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.warning.api import lists, porting
+from services.warning.api.rehearsing import Rehearsing
 from services.warning.api.room import Room
-from services.warning.domain.policies import policies
+from services.warning.domain.policies import families, policies
 from services.warning.storage import checkpoints
 from services.warning.storage import troubles as storage
 from services.warning.storage.troubles import Trouble
@@ -29,7 +31,7 @@ from shared.kafka.consumer import Consumer
 from shared.kafka.faust_app import FaustConsumer
 from shared.runner import Hearing
 from shared.settings import Settings
-from shared.station import open_station
+from shared.station import Station, open_station
 
 SAYS = "Hears that a customer is about to leave."
 SIEVE_GARBAGE = (50_000, 20, 100)
@@ -50,8 +52,7 @@ async def run_rules(settings: Settings) -> None:
         station.watch(hearing)
         station.sweep(Due(hear, GiveUp(station.cluster, station.undertaker("warning"))))
         station.tasks += [station.deciding(consumer.run), CatchUp(station.stream, ruling, station.committed).run]
-        front = Front(SAYS, (lists.router, porting.router), Room(station), policies())
-        await station.serve(front, lambda: consumer.assigned)
+        await station.serve(_front(station, (lists.router, porting.router)), lambda: consumer.assigned)
 
 
 async def troubles(settings: Settings) -> list[tuple[Trouble, int]]:
@@ -87,7 +88,7 @@ async def run_usage(settings: Settings) -> None:
         consumer = Consumer(settings, station.runner(hearing), station.positions)
         station.watch(hearing)
         station.tasks.append(station.deciding(consumer.run))
-        await station.serve(Front(SAYS, policies=policies()), lambda: consumer.assigned)
+        await station.serve(_front(station), lambda: consumer.assigned)
 
 
 async def run_sieve(settings: Settings) -> None:
@@ -98,4 +99,9 @@ async def run_sieve(settings: Settings) -> None:
         sieve = Sieve(station)
         station.watch(sieve)
         station.tasks += [station.deciding(sieve.run), sieve.knowledge.run]
-        await station.serve(Front(SAYS, policies=policies()), lambda: sieve.assigned)
+        await station.serve(_front(station), lambda: sieve.assigned)
+
+
+def _front(station: Station, routers: Sequence[APIRouter] = ()) -> Front:
+    """Return what each process of this service shows: its routes, and all of its policies."""
+    return Front(SAYS, routers, Room(station), policies(), families(), Rehearsing(station.stream))

@@ -9,8 +9,10 @@ from msgspec import Struct
 from shared.http import health, policies, problems
 from shared.http.health import Health
 from shared.http.policies import PolicyRoom
+from shared.http.policy_desk import Rehearse, unrehearsed
 from shared.http.timing import Timing
 from shared.http.tokens import Tokens
+from shared.policy import Family
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,10 @@ class Front:
     """What the routes work with: their service's own type, found by each route as a dependency."""
     policies: Mapping[str, Struct] = field(default_factory=dict)
     """What the business may set here, by name, with its default."""
+    families: Sequence[Family] = ()
+    """What people may make here beside that."""
+    rehearse: Rehearse = unrehearsed
+    """Tells what a change of policy would have done of late."""
 
 
 def new_app(service: str, front: Front, tokens: Tokens, report: Health, policy_room: PolicyRoom) -> FastAPI:

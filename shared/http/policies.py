@@ -97,7 +97,7 @@ async def listed(here: Here, who: Reader, asking: Where) -> Policies:
     region = _region(who, asking)
     async with scoped(here.api, who.claims()) as tx:
         book, moment = await policies.read(tx), asking.moment or await business_now(tx)
-    found = [_value(here, book, name, (region, moment)) for name in here.desk.defaults]
+    found = [_value(here, book, name, (region, moment)) for name in here.desk.names(book)]
     return Policies(region=region, moment=moment, policies=found)
 
 
@@ -230,4 +230,5 @@ def _shown(shown: Shown) -> ProposalShown:
         kept_below=[_layer(each) for each in preview.kept_below],
         looked_at=preview.seen,
         obstacle=preview.obstacle,
+        rehearsal=preview.rehearsal,
     )

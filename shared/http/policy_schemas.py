@@ -146,3 +146,7 @@ class ProposalShown(ProposalListed):
     kept_below: list[Layer] = Field(description="Narrower scopes that say these fields themselves")
     looked_at: int = Field(description="To be given with the approval: it says what the differences were made against")
     obstacle: str | None = Field(description="Why it cannot be approved as things stand; null: it can be, or was")
+    rehearsal: dict[str, Any] | None = Field(
+        default=None,
+        description="What it would have done of late, counted; null: that cannot be told, or it was decided",
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from shared.policy import EVERYWHERE, PolicyBook, PolicyVersion
+from shared.policy import EVERYWHERE, Checked, PolicyBook, PolicyVersion
 from shared.policy_change.change import Change, MistakenError, OvertakenError, Proposal
 from shared.policy_change.fields import Mistakes, mistakes
 from shared.policy_change.people import Asker
@@ -37,9 +37,11 @@ def proposed(default: msgspec.Struct, book: PolicyBook, change: Change, now: dat
 def _fitting(default: msgspec.Struct, book: PolicyBook, version: PolicyVersion) -> PolicyVersion:
     """Return `version`, once it has been tried together with what wider scopes say."""
     try:
-        book.laid_over(version).resolve(version.name, default, version.scope, version.effective_from)
+        made = book.laid_over(version).resolve(version.name, default, version.scope, version.effective_from)
     except msgspec.ValidationError as error:
         raise MistakenError({("fields",): str(error)}) from error
+    if isinstance(made.value, Checked) and (found := made.value.mistakes()):
+        raise MistakenError({("fields", *place): why for place, why in found.items()})
     return version
 
 

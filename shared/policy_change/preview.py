@@ -36,6 +36,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """Of the version that it became; None: it has become none."""
     obstacle: str | None = None
     """Why it cannot be approved as things stand; None: it can be, or was."""
+    rehearsal: dict[str, Any] | None = None
+    """What it would have done of late, where that can be told; None: it cannot, or the proposal was decided."""
 
 
 def preview(default: msgspec.Struct, book: PolicyBook, proposal: Proposal, now: datetime) -> Preview:

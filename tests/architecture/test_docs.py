@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 
 from deploy.local.folders import CHECKOUT
 from deploy.roster import ROLES
+from docs.reference import analysts
 from docs.reference.examples import example
 from docs.reference.pages import DOCS, pages, stale
 from docs.reference.policies import policies
@@ -28,6 +30,8 @@ from services.kpi.domain.catalogue import all_measures, all_ratios
 from services.kpi.domain.measure import Measure
 from services.offers.domain.catalogue import all_mechanisms
 from services.offers.domain.mechanism import Mechanism
+from services.warning.domain.analyst.definition import AnalystRule
+from services.warning.domain.analyst.journal import Group
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.rule import Rule
 from shared import codec
@@ -44,7 +48,14 @@ PATH = re.compile(rf"`((?:{ROOTS})(?:/[\w.*-]+)+/?|[\w.-]+\.(?:md|toml|lock|yml)
 MACHINE = re.compile(r"(?<![\w.:/])/(?:root|home|work|Users|tmp)/|pypi|pythonhosted|npmjs")
 NAMED = re.compile(r"^(?:warning|dispatch|offers|points|kpi)\.[a-z_]+$")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", (DOCS / "extending.md").read_text(encoding="utf-8"), re.M | re.S)
-ENTRIES: dict[str, type] = {"TOPIC": Topic, "RULE": Rule, "MECHANISM": Mechanism, "MEASURE": Measure, "FORMAT": Format}
+ENTRIES: dict[str, type] = {
+    "TOPIC": Topic,
+    "RULE": Rule,
+    "GROUP": Group,
+    "MECHANISM": Mechanism,
+    "MEASURE": Measure,
+    "FORMAT": Format,
+}
 ALL = pytest.mark.parametrize("topic", topics().values(), ids=list(topics()))
 PAGES = pytest.mark.parametrize("page", WRITTEN, ids=[str(page.relative_to(CHECKOUT)) for page in WRITTEN])
 
@@ -197,6 +208,13 @@ def test_a_services_page_gives_the_defaults_of_its_policies(name: str) -> None:
     }
     for field, default in plain_defaults.items():
         assert f"`{field}` {json.dumps(default)}" in row
+
+
+def test_the_analysts_example_is_right_and_each_of_its_slips_is_told_by_one_line() -> None:
+    assert msgspec.convert(analysts.EXAMPLE, AnalystRule).mistakes() == {}
+    page = (DOCS / "analysts.md").read_text(encoding="utf-8")
+    assert [len(msgspec.convert(analysts.EXAMPLE | slip, AnalystRule).mistakes()) for slip in analysts.SLIPS] == [1] * 5
+    assert json.loads(page.partition("```json\n")[2].partition("```")[0]) == analysts.EXAMPLE
 
 
 def test_every_requirement_that_the_code_names_is_in_the_list() -> None:

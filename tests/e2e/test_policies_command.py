@@ -13,10 +13,12 @@ import pytest
 
 from deploy.local.issuer import new_issuer
 from deploy.local.ports import free_ports
+from docs.reference.analysts import EXAMPLE, NAME, SLIPS
 from services.dispatch.wiring import run
+from services.warning.wiring import run_rules
 from shared.settings import Settings
 from tests.support.processes import environment
-from tests.support.running import begin_now, running, serving
+from tests.support.running import Run, begin_now, running, serving
 from tests.support.tables import Tables
 
 pytestmark = pytest.mark.e2e
@@ -67,12 +69,18 @@ class Shell:
 @pytest.fixture
 async def shell(settings: Settings, tmp_path: Path) -> AsyncIterator[Shell]:
     """Run dispatch and an issuer that knows a few users."""
-    users = tmp_path / "users.json"
+    async with _before("dispatch", run, settings, tmp_path) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def _before(service: str, work: Run, settings: Settings, folder: Path) -> AsyncIterator[Shell]:
+    users = folder / "users.json"
     users.write_bytes(msgspec.json.encode(USERS))
     async with _issued(settings, users) as issued:
-        await begin_now(issued, ["dispatch"])
-        async with running(run, issued) as client:
-            yield Shell(issued.model_copy(update={"addresses": {"dispatch": str(client.base_url)}}))
+        await begin_now(issued, [service])
+        async with running(work, issued) as client:
+            yield Shell(issued.model_copy(update={"addresses": {service: str(client.base_url)}}))
 
 
 @asynccontextmanager
@@ -124,3 +132,27 @@ async def test_what_is_refused_is_told_in_a_line_and_ends_with_1(shell: Shell) -
     told = {line: (ended.code, line in ended.err) for line, ended in refused.items() if line != "could not"}
     assert told == dict.fromkeys(told, (1, True)), refused
     assert "no such seeded user" in refused["could not"].err
+
+
+async def test_the_example_of_the_analysts_page_goes_its_way(settings: Settings, tmp_path: Path) -> None:
+    rule, slip = tmp_path / "rule.json", tmp_path / "slip.json"
+    rule.write_bytes(msgspec.json.encode(EXAMPLE))
+    slip.write_bytes(msgspec.json.encode(EXAMPLE | SLIPS[0]))
+    propose = ("propose", NAME, "--as", "pat", "--scope", "150000", "--why", "seen in May")
+    async with _before("warning", run_rules, settings, tmp_path) as shell:
+        refused = await shell.type(*propose, "--file", str(slip))
+        assert refused.code == 1
+        assert "fields.when: column 58: there is no feature 'complaint.unsetled'" in refused.err
+        nowhere = await shell.type(*propose, "--file", str(tmp_path / "nothing.json"))
+        assert (nowhere.code, "could not read" in nowhere.err) == (1, True)
+
+        proposed = await shell.type(*propose, "--file", str(rule), "--set", "level=3")
+        assert proposed.code == 0, proposed.err
+        looked = await shell.type("diff", "warning-1", "--as", "pam")
+        assert 'last month, in a sample: {"subscriptions":0' in looked.out
+        approved = await shell.type("approve", "warning-1", "--as", "pam", "--yes")
+        assert approved.code == 0, approved.err
+        shown = msgspec.json.decode((await shell.type("show", NAME, "--as", "pam", "--json")).out)
+        assert shown["history"][0]["fields"] == EXAMPLE | {"level": 3}
+        undone = await shell.type("rollback", NAME, "1", "--as", "pam", "--why", "the queue overflows")
+        assert undone.code == 0, undone.err

@@ -1,5 +1,6 @@
 """Usage days in their table, and the weekly looks at them: versions, repeats, restarts, and what is forgotten."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from services.warning.wiring import run_rules, run_usage
-from shared.calendar import start_of
+from shared.calendar import local_date, start_of
 from shared.events.day_passed import DayPassed
 from shared.events.usage_day import UsageDay
 from shared.ids import derived_id
@@ -94,6 +95,35 @@ async def test_a_number_that_falls_silent_is_said_on_its_weekday_and_forgotten_a
         await _passed(producer, tables, last + timedelta(days=120))
 
     assert (await tables.count("warning.usage_day"), await tables.count("warning.usage_number")) == (0, 0)
+
+
+async def test_analysts_rules_are_asked_with_the_weekly_look(
+    settings: Settings, tables: Tables, producer: AIOKafkaProducer
+) -> None:
+    await tables.change(
+        "INSERT INTO warning.policy (name, effective_from, fields, set_by, why)"
+        " VALUES ('warning.analyst.quiet', '2026-01-01', CAST(:fields AS jsonb), 'pam', 'May')",
+        fields=json.dumps(
+            {"when": "usage.calls_fall_share > 0.5 && usage.silent_days > 4", "explain_en": "{usage.calls_7d}"}
+        ),
+    )
+    active = [used(FIRST + timedelta(days=back), 10 if back < 21 else 1) for back in range(25)]
+    async with running(run_usage, settings), running(run_rules, settings):
+        await publish(producer, [customer(), subscription(activated_at=at("2025-06-01 00:00"))])
+        await publish(producer, active)
+        await heard(tables, active)
+        await tables.until_count("warning.subscription", 1)
+        for back in range(1, 15):
+            await _passed(producer, tables, active[-1].day + timedelta(days=back))
+
+    [(when, features, said)] = await tables.rows(
+        "SELECT raised_at, facts -> 'evidence' -> 'features', facts ->> 'explanation_en' FROM warning.warning"
+        " WHERE rule_id = 'analyst.quiet'"
+    )
+    assert start_of(local_date(when)) == when, "a look is at midnight"
+    assert features["usage.silent_days"] == (local_date(when) - active[-1].day).days
+    assert features["usage.calls_fall_share"] > 0.5
+    assert int(said) == features["usage.calls_7d"] < 10
 
 
 async def _passed(producer: AIOKafkaProducer, tables: Tables, day: date) -> None:

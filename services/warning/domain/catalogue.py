@@ -3,6 +3,7 @@
 from functools import cache
 
 from services.warning.domain import rules
+from services.warning.domain.analyst import features
 from services.warning.domain.day_came import DayCame
 from services.warning.domain.decide import AnyRule
 from services.warning.domain.rule import Rule
@@ -33,6 +34,6 @@ def all_rules() -> tuple[AnyRule, ...]:
 
 
 def heard_kinds() -> tuple[type[SubscriberEvent], ...]:
-    """Return every kind of fact on Kafka that some rule hears."""
-    kinds = dict.fromkeys(kind for rule in all_rules() for kind in rule.hears)
+    """Return every kind of fact on Kafka that some rule hears, or an analyst's may."""
+    kinds = dict.fromkeys((*(kind for rule in all_rules() for kind in rule.hears), *features.heard_kinds()))
     return tuple(kind for kind in kinds if kind not in OWN_KINDS)

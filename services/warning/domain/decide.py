@@ -1,13 +1,15 @@
 """From a fact about a subscription to warnings: every rule that hears it, the population, the likely reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from msgspec import Struct, structs
 
 from services.warning.domain import campaigns, population, reasons
+from services.warning.domain.analyst.features import noted
+from services.warning.domain.analyst.journal import Journal, Subject
 from services.warning.domain.campaigns import Campaign
 from services.warning.domain.day_came import DayCame
 from services.warning.domain.missed import FactMissed
@@ -29,6 +31,8 @@ from shared.policy import PolicyBook, Resolved
 from shared.topic import Event, SubscriberEvent
 
 AnyRule = Rule[Any, Any, Any]
+Standing = Callable[[str, datetime], Sequence[AnyRule]]
+"""Rules that people wrote as policy, as they stand in a region at a moment."""
 ERROR_MAX = 500
 
 
@@ -44,6 +48,8 @@ class Memory:
     """The day after which each rule wants to be asked, by rule id."""
     behind: frozenset[str] = frozenset()
     """Rules that missed a fact of this subscription; they miss what follows too, so that order is kept."""
+    journal: Journal = field(default_factory=Journal)
+    """The last facts, for what analysts' rules ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +62,23 @@ class Knowledge:
     """Numbers whose operator is another than their prefix says."""
     campaigns: Sequence[Campaign] = ()
     """Rivals' campaigns of the days at hand."""
-    quarantined: frozenset[str] = frozenset()
-    """Rules that failed too often, by id."""
+    quarantined: frozenset[tuple[str, int]] = frozenset()
+    """Versions of rules that failed too often, each with its rule's id."""
+    analysts: Standing | None = None
+    """The analysts' rules beside our own; None: nobody asks for them, and no journal is kept."""
 
 
 def decide(knowledge: Knowledge, memory: Memory, event: SubscriberEvent) -> Decision[Memory]:
     """Let every rule that hears `event` take its step; one that fails misses it, and no other rule notices."""
     profile = billed(memory.profile, event) if isinstance(event, BillIssued) else memory.profile
-    after = replace(memory, profile=profile)
+    after, rules = replace(memory, profile=profile), knowledge.rules
     heard = Heard(event, _peer(knowledge, memory.holder, event))
+    if knowledge.analysts:
+        after = replace(after, journal=noted(memory.journal, event))
+        heard = replace(heard, subject=Subject(memory.holder, profile, after.journal, event.occurred_at))
+        rules = (*rules, *knowledge.analysts(memory.holder.region, event.occurred_at))
     said: list[Event] = []
-    for rule in knowledge.rules:
+    for rule in rules:
         if isinstance(event, rule.hears):
             after, now = _taken(knowledge, after, rule, heard)
             said += now
@@ -77,7 +89,7 @@ def _taken(
     knowledge: Knowledge, memory: Memory, rule: AnyRule, heard: Heard[SubscriberEvent]
 ) -> tuple[Memory, Sequence[Event]]:
     """Return what the subscription's memory is after one rule's step, and what the step says."""
-    if rule.id in knowledge.quarantined or rule.id in memory.behind:
+    if (rule.id, rule.version) in knowledge.quarantined or rule.id in memory.behind:
         return _missed(memory, rule, heard.event, None)
     try:
         return _judged(knowledge, memory, rule, heard)
@@ -88,7 +100,7 @@ def _taken(
 def _judged(
     knowledge: Knowledge, memory: Memory, rule: AnyRule, heard: Heard[SubscriberEvent]
 ) -> tuple[Memory, Sequence[Event]]:
-    limits = _policy(knowledge, f"warning.{rule.id}", rule.limits, memory.holder, heard.event)
+    limits = rule.stands or _policy(knowledge, f"warning.{rule.id}", rule.limits, memory.holder, heard.event)
     kept, outcomes = rule.step(memory.rules.get(rule.id, rule.fresh), heard, limits.value)
     due = _due(rule.due(kept, limits.value), heard.event)
     said = [event for outcome in outcomes for event in _said(knowledge, memory, rule, limits, (heard.event, outcome))]

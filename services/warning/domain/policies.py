@@ -2,11 +2,13 @@
 
 from msgspec import Struct
 
+from services.warning.domain.analyst.definition import PREFIX, RULES_MAX, AnalystRule
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.operators import Network
 from services.warning.domain.population import Target
 from services.warning.domain.reasons import Weights
 from services.warning.domain.sieve.networks import Lateness
+from shared.policy import Family
 
 
 def policies() -> dict[str, Struct]:
@@ -18,3 +20,8 @@ def policies() -> dict[str, Struct]:
         "warning.network": Network(),
         "warning.lateness": Lateness(),
     }
+
+
+def families() -> tuple[Family, ...]:
+    """Return the policies that people make: each rule of an analyst is one."""
+    return (Family(prefix=PREFIX, default=AnalystRule(), count_max=RULES_MAX),)

@@ -8,9 +8,11 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
+from services.warning.domain.analyst.journal import Subject
 from services.warning.domain.reasons import Reason
 from shared.calendar import ZONE
 from shared.events.contact_requested import Purpose
+from shared.policy import Resolved
 from shared.topic import SubscriberEvent
 
 E = TypeVar("E", bound=SubscriberEvent, contravariant=True)
@@ -41,6 +43,8 @@ class Heard(Generic[E]):
     event: E
     peer: Peer | None = None
     """None: the fact names no other number, or nobody knows whose it is."""
+    subject: Subject | None = None
+    """The number's subscription at the fact, for rules that analysts wrote; None: nobody asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,8 @@ class Rule(Generic[E, M, L]):
     hears: tuple[type[SubscriberEvent], ...]
     limits: L
     """Defaults; policy `warning.<id>` overrides fields. `actionable_hours` says how long a call is of use."""
+    stands: Resolved[L] | None = None
+    """The limits where they were resolved already; None: they are when a fact comes."""
     fresh: M
     """The memory of a subscription of which nothing was heard yet."""
     step: Step[M, E, L]

@@ -32,6 +32,10 @@ class Billed(Struct, frozen=True, kw_only=True):
     amount_fen: int
     version: int
     lines: BillLines
+    remaining_fen: int = 0
+    part_month: bool = False
+    issued_at: datetime | None = None
+    """None: it was kept before this was."""
 
 
 class Profile(Struct, frozen=True):
@@ -45,8 +49,26 @@ def billed(profile: Profile, bill: BillIssued) -> Profile:
     known = profile.bills.get(bill.month)
     if known and known.version >= bill.version:
         return profile
-    bills = profile.bills | {bill.month: Billed(amount_fen=bill.amount_due_fen, version=bill.version, lines=bill.lines)}
+    kept = Billed(
+        amount_fen=bill.amount_due_fen,
+        version=bill.version,
+        lines=bill.lines,
+        remaining_fen=bill.remaining_fen,
+        part_month=bill.part_month,
+        issued_at=bill.occurred_at,
+    )
+    bills = profile.bills | {bill.month: kept}
     return Profile({month: bills[month] for month in sorted(bills)[-MONTHS_KEPT:]})
+
+
+def known_at(profile: Profile, at: datetime) -> dict[str, Billed]:
+    """Return the bills that had been issued at a moment, by month."""
+    this = month_of(at)
+    return {
+        month: bill
+        for month, bill in profile.bills.items()
+        if (bill.issued_at <= at if bill.issued_at else month < this)
+    }
 
 
 def arpu(profile: Profile, at: datetime) -> tuple[int | None, int]:
@@ -71,4 +93,5 @@ def latest_lines(profile: Profile) -> BillLines | None:
 
 
 def _before(profile: Profile, at: datetime) -> list[str]:
-    return sorted(month for month in profile.bills if month < month_of(at))
+    this = month_of(at)
+    return sorted(month for month in profile.bills if month < this)

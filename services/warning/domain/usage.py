@@ -25,6 +25,10 @@ class Day(Struct, frozen=True, kw_only=True):
     contacts: int
     """Calls and messages, in and out."""
     bytes: int
+    calls: int = 0
+    seconds: int = 0
+    """Of these calls."""
+    messages: int = 0
 
 
 class Use(Struct, frozen=True, kw_only=True):
@@ -32,6 +36,9 @@ class Use(Struct, frozen=True, kw_only=True):
 
     contacts: float
     megabytes: float
+    calls: float = 0.0
+    minutes: float = 0.0
+    messages: float = 0.0
 
 
 class UsageLooked(SubscriberEvent, frozen=True, kw_only=True):
@@ -70,5 +77,13 @@ def looked(msisdn: str, passed: date, known: tuple[date, date], days: Iterable[D
 
 
 def _use(days: list[Day], weeks: int) -> Use:
-    contacts, bytes_ = sum(each.contacts for each in days), sum(each.bytes for each in days)
-    return Use(contacts=round(contacts / weeks, 2), megabytes=round(bytes_ / 1_000_000 / weeks, 2))
+    def mean(total: float) -> float:
+        return round(total / weeks, 2)
+
+    return Use(
+        contacts=mean(sum(each.contacts for each in days)),
+        megabytes=mean(sum(each.bytes for each in days) / 1_000_000),
+        calls=mean(sum(each.calls for each in days)),
+        minutes=mean(sum(each.seconds for each in days) / 60),
+        messages=mean(sum(each.messages for each in days)),
+    )

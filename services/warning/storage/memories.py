@@ -9,11 +9,12 @@ from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.warning.domain.analyst.journal import Journal
 from services.warning.domain.decide import AnyRule, Memory
 from services.warning.domain.subscriber import Holder, Profile
 from services.warning.storage import troubles
 
-PROFILE = "profile"
+PROFILE, JOURNAL = "profile", "journal"
 SHAPE = 1
 """The shape of stored memories. A rule that changes its memory must still read the one before."""
 
@@ -21,7 +22,8 @@ SHAPE = 1
 async def load(tx: AsyncConnection, held: Iterable[Holder], rules: Sequence[AnyRule]) -> dict[str, Memory]:
     """Return what is remembered of each subscription, by its id; the caller holds the subscriptions' locks."""
     holders = {holder.subscription_id: holder for holder in held}
-    kinds: dict[str, type[Struct]] = {PROFILE: Profile, **{rule.id: type(rule.fresh) for rule in rules}}
+    kinds: dict[str, type[Struct]] = {PROFILE: Profile, JOURNAL: Journal}
+    kinds |= {rule.id: type(rule.fresh) for rule in rules}
     rows = await tx.execute(
         text(
             "SELECT subscription_id, owner, value, due_on FROM memory"
@@ -36,7 +38,14 @@ async def load(tx: AsyncConnection, held: Iterable[Holder], rules: Sequence[AnyR
         due[row.subscription_id][row.owner] = row.due_on
     behind = await troubles.behind(tx, list(holders))
     return {
-        id_: Memory(holder, found[id_].pop(PROFILE, Profile()), found[id_], due[id_], behind.get(id_, frozenset()))
+        id_: Memory(
+            holder,
+            profile=found[id_].pop(PROFILE, Profile()),
+            journal=found[id_].pop(JOURNAL, Journal()),
+            rules=found[id_],
+            due=due[id_],
+            behind=behind.get(id_, frozenset()),
+        )
         for id_, holder in holders.items()
     }
 
@@ -88,6 +97,8 @@ async def save(tx: AsyncConnection, before: Mapping[str, Memory], after: Mapping
 def _changed(before: Memory, after: Memory) -> Iterable[tuple[str, Struct]]:
     if after.profile is not before.profile:
         yield PROFILE, after.profile
+    if after.journal is not before.journal:
+        yield JOURNAL, after.journal
     for rule_id, memory in after.rules.items():
         if memory is not before.rules.get(rule_id) or after.due.get(rule_id) != before.due.get(rule_id):
             yield rule_id, memory

@@ -1,6 +1,6 @@
 """How often rules failed or hung, which of them are in quarantine, and what they missed meanwhile."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -36,23 +36,20 @@ class Trouble:
 
 
 async def known(tx: AsyncConnection) -> list[Trouble]:
-    """Return the rules that ever failed, by id."""
+    """Return the rules that ever failed, by id and version."""
     rows = await tx.execute(
-        text("SELECT rule_id, rule_version, failures, hangs, last_error FROM rule_trouble ORDER BY rule_id")
+        text("SELECT rule_id, rule_version, failures, hangs, last_error FROM rule_trouble ORDER BY 1, 2")
     )
     return [Trouble(**row._asdict()) for row in rows]
 
 
-async def quarantined(tx: AsyncConnection, rules: Iterable[AnyRule]) -> frozenset[str]:
-    """Return which of `rules` are in quarantine; a newer version than the one that failed is not."""
-    versions = {rule.id: rule.version for rule in rules}
-    return frozenset(
-        each.rule_id for each in await known(tx) if each.quarantined and versions.get(each.rule_id) == each.rule_version
-    )
+async def quarantined(tx: AsyncConnection) -> frozenset[tuple[str, int]]:
+    """Return the versions of rules that are in quarantine, each with its rule's id; a newer one is not."""
+    return frozenset((each.rule_id, each.rule_version) for each in await known(tx) if each.quarantined)
 
 
 async def failed(tx: AsyncConnection, rule: tuple[str, int], failures: int, error: str) -> None:
-    """Count failures of a rule, its id and version; an older version's are forgotten."""
+    """Count failures of a rule, its id and version."""
     await _count(tx, rule, {"failures": failures, "hangs": 0}, error)
 
 
@@ -65,10 +62,9 @@ async def _count(tx: AsyncConnection, rule: tuple[str, int], counts: Mapping[str
     await tx.execute(
         text(
             "INSERT INTO rule_trouble AS known (rule_id, rule_version, failures, hangs, last_error)"
-            " VALUES (:rule_id, :rule_version, :failures, :hangs, :error) ON CONFLICT (rule_id) DO UPDATE SET"
-            " failures = excluded.failures + CASE known.rule_version WHEN :rule_version THEN known.failures ELSE 0 END,"
-            " hangs = excluded.hangs + CASE known.rule_version WHEN :rule_version THEN known.hangs ELSE 0 END,"
-            " rule_version = :rule_version, last_error = :error, last_at = clock_timestamp()"
+            " VALUES (:rule_id, :rule_version, :failures, :hangs, :error)"
+            " ON CONFLICT (rule_id, rule_version) DO UPDATE SET failures = known.failures + excluded.failures,"
+            " hangs = known.hangs + excluded.hangs, last_error = :error, last_at = clock_timestamp()"
         ),
         {"rule_id": rule[0], "rule_version": rule[1], "error": error, **counts},
     )

@@ -26,14 +26,19 @@ async def record(tx: AsyncConnection, days: Sequence[UsageDay]) -> None:
         "versions": [each.version for each in rows],
         "contacts": [each.calls_out + each.calls_in + each.messages for each in rows],
         "bytes": [each.bytes for each in rows],
+        "calls": [each.calls_out + each.calls_in for each in rows],
+        "seconds": [each.seconds_out + each.seconds_in for each in rows],
+        "messages": [each.messages for each in rows],
     }
     await tx.execute(
         text(
-            "INSERT INTO usage_day AS known (msisdn, day, version, contacts, bytes)"
+            "INSERT INTO usage_day AS known (msisdn, day, version, contacts, bytes, calls, seconds, messages)"
             " SELECT * FROM unnest(CAST(:numbers AS text[]), CAST(:days AS date[]), CAST(:versions AS int[]),"
-            " CAST(:contacts AS int[]), CAST(:bytes AS bigint[]))"
+            " CAST(:contacts AS int[]), CAST(:bytes AS bigint[]), CAST(:calls AS int[]), CAST(:seconds AS int[]),"
+            " CAST(:messages AS int[]))"
             " ON CONFLICT (msisdn, day) DO UPDATE SET version = excluded.version, contacts = excluded.contacts,"
-            " bytes = excluded.bytes WHERE excluded.version > known.version"
+            " bytes = excluded.bytes, calls = excluded.calls, seconds = excluded.seconds,"
+            " messages = excluded.messages WHERE excluded.version > known.version"
         ),
         columns,
     )
@@ -69,14 +74,15 @@ async def look(tx: AsyncConnection, passed: date, limit: int) -> list[UsageLooke
 async def _days(tx: AsyncConnection, numbers: Sequence[str], after: date, through: date) -> dict[str, list[Day]]:
     rows = await tx.execute(
         text(
-            "SELECT msisdn, day, contacts, bytes FROM usage_day"
+            "SELECT msisdn, day, contacts, bytes, calls, seconds, messages FROM usage_day"
             " WHERE msisdn = ANY(:numbers) AND day > :after AND day <= :through"
         ),
         {"numbers": list(numbers), "after": after, "through": through},
     )
     found: dict[str, list[Day]] = {}
     for row in rows:
-        found.setdefault(row.msisdn, []).append(Day(day=row.day, contacts=row.contacts, bytes=row.bytes))
+        told = row._asdict()
+        found.setdefault(told.pop("msisdn"), []).append(Day(**told))
     return found
 
 

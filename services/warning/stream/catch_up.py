@@ -10,6 +10,7 @@ from services.warning.storage import holders, troubles
 from services.warning.stream.ruling import Ruling
 from shared import metrics
 from shared.db import outbox
+from shared.db.business_clock import business_now
 from shared.steady import Steadily
 
 LIMIT = 50
@@ -28,12 +29,14 @@ class CatchUp(Steadily):
 
     async def _look(self) -> None:
         async with self._engine.connect() as tx:
-            aside = await troubles.quarantined(tx, all_rules())
+            aside = await troubles.quarantined(tx)
             missed = await troubles.missed_by_rule(tx)
-        for rule in all_rules():
-            metrics.RULE_QUARANTINED.labels(rule.id).set(rule.id in aside)
+            rules = (*all_rules(), *self._ruling.analysts().written(await business_now(tx)))
+        for rule in rules:
+            quarantined = (rule.id, rule.version) in aside
+            metrics.RULE_QUARANTINED.labels(rule.id).set(quarantined)
             metrics.FACTS_MISSED.labels(rule.id).set(missed.get(rule.id, 0))
-            while rule.id in missed and rule.id not in aside and await self._take(rule):
+            while rule.id in missed and not quarantined and await self._take(rule):
                 self._committed()
 
     async def _take(self, rule: AnyRule) -> bool:

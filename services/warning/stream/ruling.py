@@ -6,24 +6,30 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.warning.domain.analyst.features import heard_kinds
+from services.warning.domain.analyst.rules import Analysts
 from services.warning.domain.catalogue import all_rules
-from services.warning.domain.decide import AnyRule, Knowledge, Memory, decide
+from services.warning.domain.decide import AnyRule, Knowledge, Memory, Standing, decide
 from services.warning.domain.missed import FactMissed
 from services.warning.domain.subscriber import Holder
 from services.warning.storage import campaigns, memories, ported_numbers, troubles, warnings
 from services.warning.stream.trial import Trial
 from shared import log, metrics
 from shared.calendar import local_date
+from shared.db.business_clock import business_now
 from shared.db.policies import Policies
 from shared.decision import fold
 from shared.events.forwarding_changed import ForwardingChanged
 from shared.events.warning_raised import WarningFacts, WarningRaised
+from shared.policy import PolicyBook
 from shared.topic import Event, SubscriberEvent, of_kind
 
 logger = log.get(__name__)
 
 Happened = tuple[Holder, SubscriberEvent]
 """A fact about a number, and who held that number then."""
+Asked = tuple[Sequence[AnyRule], Standing | None]
+"""Our own rules, and those of analysts; None: these are not asked."""
 
 
 class Ruling:
@@ -32,29 +38,49 @@ class Ruling:
     def __init__(self, policies: Policies, trial: Trial) -> None:
         self._policies = policies
         self._trial = trial
+        self._analysts = Analysts(PolicyBook())
+
+    def analysts(self) -> Analysts:
+        """Return the analysts' rules of the policy book as it is known now."""
+        if self._analysts.book is not self._policies.book:
+            self._analysts = Analysts(self._policies.book, self._watched)
+        return self._analysts
+
+    def _watched(self, rule: AnyRule) -> AnyRule:
+        (watched,) = self._trial.watched([rule])
+        return watched
 
     async def __call__(self, tx: AsyncConnection, happened: Sequence[Happened]) -> Sequence[Event]:
         """Let every rule that hears them take the facts of `happened`, in their order."""
         heard = {type(event) for _, event in happened}
         rules = [rule for rule in all_rules() if any(issubclass(kind, rule.hears) for kind in heard)]
-        if not rules:
+        if not rules and not any(issubclass(kind, heard_kinds()) for kind in heard):
             return ()
-        before = await memories.load(tx, [holder for holder, _ in happened], rules)
-        return await self._fold(tx, rules, before, happened)
+        analysts = self.analysts()
+        remembering = [*rules, *analysts.written(happened[0][1].occurred_at)]
+        before = await memories.load(tx, [holder for holder, _ in happened], remembering)
+        return await self._fold(tx, (rules, analysts.standing), before, happened)
 
     async def catch_up(self, tx: AsyncConnection, rule: AnyRule, happened: Sequence[Happened]) -> Sequence[Event]:
         """Let `rule` alone take facts that it missed."""
         before = await memories.load(tx, [holder for holder, _ in happened], [rule])
-        return await self._fold(tx, [rule], before, happened)
+        return await self._fold(tx, await self._alone(tx, rule), before, happened)
+
+    async def _alone(self, tx: AsyncConnection, rule: AnyRule) -> Asked:
+        """Return `rule` to be asked alone; an analyst's, as it is now: its text of then is the one that failed."""
+        analysts, now = self.analysts(), await business_now(tx)
+        if rule.id not in analysts.names():
+            return [rule], None
+        return [], lambda region, _: [analysts.one(rule.id, region, now)]
 
     async def _fold(
         self,
         tx: AsyncConnection,
-        rules: Sequence[AnyRule],
+        asked: Asked,
         before: dict[str, Memory],
         happened: Sequence[Happened],
     ) -> Sequence[Event]:
-        knowledge = await self._knowledge(tx, rules, [event for _, event in happened])
+        knowledge = await self._knowledge(tx, asked, [event for _, event in happened])
         facts = [(holder.subscription_id, event) for holder, event in happened]
         folded = fold(partial(decide, knowledge), before, facts)
         await memories.save(tx, before, folded.memories)
@@ -65,16 +91,16 @@ class Ruling:
         _count(raised)
         return said
 
-    async def _knowledge(
-        self, tx: AsyncConnection, rules: Sequence[AnyRule], events: Sequence[SubscriberEvent]
-    ) -> Knowledge:
+    async def _knowledge(self, tx: AsyncConnection, asked: Asked, events: Sequence[SubscriberEvent]) -> Knowledge:
+        rules, analysts = asked
         days = [local_date(event.occurred_at) for event in events]
         return Knowledge(
             rules=self._trial.watched(rules),
             policy=self._policies.book,
             ported=await ported_numbers.of(tx, _named(events)),
             campaigns=await campaigns.between(tx, min(days), max(days)),
-            quarantined=await troubles.quarantined(tx, rules),
+            quarantined=await troubles.quarantined(tx),
+            analysts=analysts,
         )
 
 

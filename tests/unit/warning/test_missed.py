@@ -67,7 +67,7 @@ def test_no_other_rule_notices() -> None:
 
 
 def test_a_rule_in_quarantine_is_not_asked() -> None:
-    _, (missed,) = lived([SET_UP], [BROKEN], quarantined=frozenset({"rival_forwarding"}))
+    _, (missed,) = lived([SET_UP], [BROKEN], quarantined=frozenset({("rival_forwarding", FORWARDING.version)}))
     assert (missed.rule_id, missed.error) == ("rival_forwarding", None)
 
 
