@@ -104,6 +104,12 @@ def policy(context: typer.Context) -> None:
     _pass_on(["deploy.policy", *context.args])
 
 
+@app.command(context_settings=PASS_ON)
+def backtest(context: typer.Context) -> None:
+    """Decide the archived past again under another policy: --policy FILE --from DAY --to DAY [--truth FILE] [--json]."""
+    _pass_on(["replay.backtest", *context.args], alone="--defaults" in context.args)
+
+
 @app.command()
 def check() -> None:
     """Format, lint, types, contracts, unit tests: under a minute when warm."""
@@ -129,11 +135,14 @@ def secret() -> None:
     print(new_key())
 
 
-def _pass_on(module: list[str]) -> None:
-    """Run a service's own command with the running platform's settings, or with the environment's."""
+def _pass_on(module: list[str], *, alone: bool = False) -> None:
+    """Run a service's own command with the running platform's settings, or with the environment's.
+
+    `alone`: it needs neither.
+    """
     running = read_running(folders("platform"))
     environment = os.environ | (running.environment if running else {})
-    if not running and "KEEPLINE_DATABASE_URL" not in os.environ:
+    if not alone and not running and "KEEPLINE_DATABASE_URL" not in os.environ:
         _fail("no platform is running: start one with `./keepline up`, or set KEEPLINE_KAFKA and KEEPLINE_DATABASE_URL")
     sys.exit(subprocess.call([sys.executable, "-m", *module], env=environment, cwd=Path.cwd()))
 

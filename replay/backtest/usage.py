@@ -1,0 +1,59 @@
+"""A number's weekly looks at its usage days, as the table of the live stream gives them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from replay.backtest.days import Days
+from replay.backtest.order import Order
+from replay.backtest.past import Fact, Use
+from services.warning.domain.usage import FORGOTTEN, SETTLING, WINDOW, Day, UsageLooked, looked
+from services.warning.domain.weekday import weekday_of
+
+WEEK_DAYS = 7
+
+
+def looks(msisdn: str, uses: Sequence[Fact], days: Days, order: Order) -> Iterator[tuple[int, UsageLooked]]:
+    """Yield each look, with which of `days` it follows."""
+    if not uses:
+        return
+    table, weekday = Table(), weekday_of(msisdn)
+    waiting = sorted(((days.before(order(fact)), fact.event) for fact in uses), key=lambda pair: pair[0], reverse=True)
+    for number, passed in enumerate(days.events):
+        if passed.day.weekday() == weekday:
+            while waiting and waiting[-1][0] <= number:
+                before, use = waiting.pop()
+                table.keep(use, days.events[before - 1].day if before else None)
+            if look := table.look(msisdn, passed.day, days.events[number - 1].day if number else None):
+                yield number, look
+
+
+class Table:
+    """What is known of one number's use."""
+
+    def __init__(self) -> None:
+        self._days: dict[date, tuple[int, Day]] = {}
+        self._known: tuple[date, date] | None = None
+        """The first and the last day on which it was heard of."""
+
+    def keep(self, use: Use, passed: date | None) -> None:
+        """Keep a day's latest version; `passed` is the day that had passed last."""
+        self._forget(passed)
+        first, last = self._known or (use.day, use.day)
+        self._known = min(first, use.day), max(last, use.day)
+        known = self._days.get(use.day)
+        if known is None or use.version > known[0]:
+            contacts = use.calls_out + use.calls_in + use.messages
+            self._days[use.day] = use.version, Day(day=use.day, contacts=contacts, bytes=use.bytes)
+
+    def look(self, msisdn: str, passed: date, before: date | None) -> UsageLooked | None:
+        """Return the look once `passed` is over; None: the number is forgotten. `before` is the day before that."""
+        self._forget(before)
+        if self._known is None:
+            return None
+        after = passed - SETTLING - WINDOW
+        self._days = {day: kept for day, kept in self._days.items() if day > after}
+        return looked(msisdn, passed, self._known, [day for _, day in self._days.values()])
+
+    def _forget(self, passed: date | None) -> None:
+        if passed and self._known and self._known[1] < passed - FORGOTTEN:
+            self._known = None
