@@ -57,7 +57,7 @@ class Services:
         told = {name: value for name, value in asked.items() if value is not None}
         return self._answer("GET", self._url(service, path), params=told)
 
-    def post(self, service: str, path: str, body: dict[str, Any]) -> Any:
+    def post(self, service: str, path: str, body: dict[str, Any] | None) -> Any:
         """Write, once: a lost answer is not asked again."""
         return self._answer("POST", self._url(service, path), json=body, headers={"Idempotency-Key": fresh_id()})
 
@@ -161,6 +161,23 @@ def diff(reference: Reference, who: As, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def shadow(reference: Reference, who: As, stop: Annotated[bool, typer.Option("--stop", help="end it")] = False) -> None:
+    """Run a proposal in shadow: on live facts, beside what is in force, and nothing comes of what it says."""
+    service, number = _number(reference)
+    with _asking(who) as services:
+        _show_shadow(reference, services.post(service, f"/proposals/{number}/shadow{'/stop' if stop else ''}", None))
+
+
+@app.command("shadow-report")
+def shadow_report(reference: Reference, who: As, as_json: AsJson = False) -> None:
+    """Compare what a proposal in shadow would have warned of with what was."""
+    service, number = _number(reference)
+    with _asking(who) as services:
+        told = services.get(service, f"/proposals/{number}/shadow")
+    return _print(told) if as_json else _show_shadow(reference, told)
+
+
+@app.command()
 def approve(
     reference: Reference, who: As, yes: Annotated[bool, typer.Option("--yes", help="do not ask again")] = False
 ) -> None:
@@ -221,6 +238,23 @@ def _show(service: str, told: dict[str, Any]) -> None:
         _say(f"not felt in {layer['scope']}: version {layer['version']} says {_plain(layer['fields'])} there")
     if told["obstacle"]:
         _say(told["obstacle"])
+
+
+def _show_shadow(reference: str, told: dict[str, Any]) -> None:
+    until = f"until {told['ended_at']}: {told['ended_why']}" if told["ended_at"] else "and runs"
+    _say(f"{reference} in shadow since {told['started_at']}, {until}")
+    _say(
+        f"{told['both']} warnings in both, {told['changed']} of them otherwise;"
+        f" {told['only_live']} only live, {told['only_shadow']} only in shadow"
+    )
+    counts = Table("rule", "county", "day", "both", "otherwise", "only live", "only shadow")
+    for each in told["counts"]:
+        figures = (each["both"], each["changed"], each["only_live"], each["only_shadow"])
+        counts.add_row(each["rule_id"], each["county"], each["day"], *map(str, figures))
+    Console().print(counts)
+    for which in ("live", "shadow"):
+        for each in told[f"only_{which}_examples"]:
+            _say(f"only {which}: {each['warning_id']} {each['rule_id']} {each['raised_at']} level {each['level']}")
 
 
 def _fields(said: Sequence[str]) -> dict[str, Any]:

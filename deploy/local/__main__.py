@@ -100,13 +100,13 @@ def rules(context: typer.Context) -> None:
 
 @app.command(context_settings=PASS_ON)
 def policy(context: typer.Context) -> None:
-    """`list`, `show`, `propose`, `proposals`, `diff`, `approve`, `reject` or `rollback`, `--as` a named person."""
+    """`list`, `show`, `propose`, `proposals`, `diff`, `shadow`, `approve`, `reject`, `rollback`, `--as` somebody."""
     _pass_on(["deploy.policy", *context.args])
 
 
 @app.command(context_settings=PASS_ON)
 def backtest(context: typer.Context) -> None:
-    """Decide the archived past again under another policy: --policy FILE --from DAY --to DAY [--truth FILE] [--json]."""
+    """Try a change of policy on the archived past: --policy FILE --from DAY --to DAY [--truth FILE] [--json]."""
     _pass_on(["replay.backtest", *context.args], alone="--defaults" in context.args)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 

@@ -52,12 +52,13 @@ class Ruling:
         known = self._known(type(event))
         if not self._campaigns and not (self._ported and isinstance(event, ForwardingChanged)):
             return known
-        ported = {}
-        if isinstance(event, ForwardingChanged) and event.forwarded_to in self._ported:
-            if told := _told_by(self._ported[event.forwarded_to], place):
-                ported = {told.msisdn: told.operator}
+        ported = self._ported_to(event.forwarded_to, place) if isinstance(event, ForwardingChanged) else {}
         running = [told for each in self._campaigns.values() if (told := _told_by(each, place))]
         return Knowledge(known.rules, self._book, ported, [_campaign(each) for each in running], known.quarantined)
+
+    def _ported_to(self, number: str | None, place: Any) -> dict[str, str]:
+        told = _told_by(self._ported.get(number or "", ()), place)
+        return {told.msisdn: told.operator} if told else {}
 
     def _known(self, kind: type[SubscriberEvent]) -> Knowledge:
         if kind not in self._knowledge:

@@ -14,7 +14,7 @@ DAYS_MAX = 40
 
 def told(report: Report) -> Iterator[RenderableType]:
     """Yield the tables of a report."""
-    yield f"warnings from {report.window.first} to {report.window.until}, that day not included; {report.events:,} facts"
+    yield f"warnings from {report.window.first} until before {report.window.until}; {report.events:,} facts"
     yield _ran(report)
     yield _warnings(report)
     if report.foretold:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.warning.api.lists import router
+from services.warning.api import lists, shadow
 from services.warning.api.room import Room
 from services.warning.domain.policies import policies
 from services.warning.storage import checkpoints
@@ -17,6 +17,7 @@ from services.warning.stream.catch_up import CatchUp
 from services.warning.stream.due import Due
 from services.warning.stream.hear import Hear, heard_topics
 from services.warning.stream.ruling import Ruling
+from services.warning.stream.shadows import Shadows
 from services.warning.stream.sieve import Sieve
 from services.warning.stream.trial import Trial
 from services.warning.stream.usage import HEARD, keep_usage_days
@@ -41,16 +42,19 @@ async def run_rules(settings: Settings) -> None:
     """Run the rules over everything but raw CDRs, on Faust."""
     async with open_station(settings, "warning") as station:
         trial = Trial(settings)
-        ruling = Ruling(station.policies, trial)
+        shadows = Shadows(station.stream, station.policies, trial)
+        ruling = Ruling(station.policies, trial, shadows)
         hear = Hear(ruling)
         station.watchdog.last_words = trial.last_words
         hearing = Hearing(consumer="warning", topics=heard_topics(), handle=hear)
         consumer = FaustConsumer(settings, station.runner(hearing), station.positions)
         await station.policies.refresh()
         station.watch(hearing)
-        station.sweep(Due(hear, GiveUp(station.cluster, station.undertaker("warning"))))
-        station.tasks += [station.deciding(consumer.run), CatchUp(station.stream, ruling, station.committed).run]
-        front = Front(SAYS, (router,), Room(station), policies())
+        await shadows.refresh()
+        station.sweep(Due(hear, shadows, GiveUp(station.cluster, station.undertaker("warning"))))
+        catch_up = CatchUp(station.stream, ruling, station.committed)
+        station.tasks += [station.deciding(consumer.run), catch_up.run, shadows.run]
+        front = Front(SAYS, (lists.router, shadow.router), Room(station, shadows.wake), policies())
         await station.serve(front, lambda: consumer.assigned)
 
 
