@@ -90,8 +90,9 @@ def decode(topic: Topic[E], value: bytes | str | None, ce_type: str | None = Non
 
 def _size(value: bytes | str) -> int:
     """Return how many bytes `value` is; a text is counted exactly where it may be too long."""
-    in_doubt = isinstance(value, str) and len(value) * CHARACTER_BYTES_MAX > BYTES_MAX
-    return len(value.encode()) if in_doubt else len(value)
+    if isinstance(value, str) and len(value) * CHARACTER_BYTES_MAX > BYTES_MAX:
+        return len(value.encode())
+    return len(value)
 
 
 def check_key(topic: Topic[E], event: E, key: bytes | None) -> None:

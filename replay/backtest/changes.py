@@ -34,7 +34,8 @@ class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def defaults(service: str) -> Mapping[str, Struct]:
     """Return the policies of `service` with their defaults."""
-    return {"warning": warning, "dispatch": dispatch}[service].policies()
+    known: dict[str, Mapping[str, Struct]] = {"warning": warning.policies(), "dispatch": dispatch.policies()}
+    return known[service]
 
 
 def read(path: Path) -> list[Change]:

@@ -1,6 +1,8 @@
 """The days that passed, in one order, each once: what is due on them is done when they are told."""
 
 from bisect import bisect_left
+from datetime import date
+from itertools import accumulate
 from typing import Any
 
 from replay.backtest.order import Order
@@ -19,7 +21,12 @@ class Days:
         ordered = sorted(first.values(), key=lambda pair: pair[0])
         self.places: list[Any] = [place for place, _ in ordered]
         self.events: list[DayPassed] = [event for _, event in ordered]
+        self._latest = list(accumulate((event.day for event in self.events), max))
 
     def before(self, place: Any) -> int:
         """Return how many days had passed at `place`."""
         return bisect_left(self.places, place)
+
+    def number(self, day: date) -> int:
+        """Return the first of the days on which `day` is over."""
+        return bisect_left(self._latest, day)

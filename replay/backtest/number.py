@@ -46,18 +46,36 @@ class Number:
     """Facts of which the CRM has not told who held the number then."""
     _due: date = date.max
     """The first day that some rule waits for."""
+    _passed: int = 0
+    """How many days have passed."""
+    _ahead: list[int] = field(default_factory=list)
+    """The days of looks that are to come, the next one last."""
+
+    def __post_init__(self) -> None:
+        self._ahead = sorted(self.looks, reverse=True)
 
     def live(self, steps: Sequence[Step]) -> None:
         """Meet all of `steps` in their order, and the days that pass between them."""
-        passed = 0
         for place, _, item in steps:
-            until = self.days.before(place)
-            for number in range(passed, until):
-                self._pass(number)
-            passed = max(passed, until)
+            self._pass_until(self.days.before(place))
             self._meet(place, item)
-        for number in range(passed, len(self.days.events)):
+        self._pass_until(len(self.days.events))
+
+    def _pass_until(self, until: int) -> None:
+        """Let days pass, those on which nothing can happen to the number unseen."""
+        while (number := self._next()) < until:
             self._pass(number)
+            self._passed = number + 1
+        self._passed = max(self._passed, until)
+
+    def _next(self) -> int:
+        """Return the next day on which something may happen to the number."""
+        if self._waiting:
+            return self._passed
+        while self._ahead and self._ahead[-1] < self._passed:
+            self._ahead.pop()
+        look = self._ahead[-1] if self._ahead else len(self.days.events)
+        return look if self._due is date.max else min(max(self.days.number(self._due), self._passed), look)
 
     def _meet(self, place: Any, item: Item) -> None:
         match item:

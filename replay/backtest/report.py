@@ -169,8 +169,7 @@ def foretold(before: Warnings, after: Warnings, leavers: Leavers, window: Window
     found = {"all": _foretold(before.values(), after.values(), leavers, window)}
     found["worked"] = _foretold(_worked(before), _worked(after), leavers, window)
     for rule in sorted({each.rule_id for each in (*before.values(), *after.values())}):
-        theirs = ([each for each in which.values() if each.rule_id == rule] for which in (before, after))
-        found[rule] = _foretold(*theirs, leavers, window)
+        found[rule] = _foretold(_of_rule(rule, before), _of_rule(rule, after), leavers, window)
     return found
 
 
@@ -222,6 +221,10 @@ def _load(county: str, day: date, before: Opened, after: Opened) -> Load:
 
 def _worked(found: Warnings) -> Sequence[WarningFacts]:
     return [each for each in found.values() if isinstance(each, WarningRaised)]
+
+
+def _of_rule(rule: str, found: Warnings) -> Sequence[WarningFacts]:
+    return [each for each in found.values() if each.rule_id == rule]
 
 
 def _foretold(

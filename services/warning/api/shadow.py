@@ -149,11 +149,16 @@ async def _shown(tx: AsyncConnection, proposal_id: int) -> ShadowShown:
         raise NotFoundError("this proposal never ran in shadow, or is not for you")
     counts = [Counted(**asdict(each)) for each in await shadow_reports.counts(tx, proposal_id)]
     names = ("both", "changed", "only_live", "only_shadow")
-    only = {
-        f"only_{which}_examples": [
-            Example(**asdict(each)) for each in await shadow_reports.examples(tx, proposal_id, which)
-        ]
-        for which in ("live", "shadow")
-    }
     sums = {name: sum(getattr(each, name) for each in counts) for name in names}
-    return ShadowShown(proposal_id=proposal_id, **asdict(run), **sums, counts=counts, **only)
+    return ShadowShown(
+        proposal_id=proposal_id,
+        **asdict(run),
+        **sums,
+        counts=counts,
+        only_live_examples=await _examples(tx, proposal_id, "live"),
+        only_shadow_examples=await _examples(tx, proposal_id, "shadow"),
+    )
+
+
+async def _examples(tx: AsyncConnection, proposal_id: int, which: str) -> list[Example]:
+    return [Example(**asdict(each)) for each in await shadow_reports.examples(tx, proposal_id, which)]

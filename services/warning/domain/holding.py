@@ -28,7 +28,9 @@ def holder_at(periods: Iterable[Period], event: SubscriberEvent) -> Holder | Non
 
     None: no period that the CRM has told covers the moment.
     """
-    instant = (event.occurred_at, event.occurred_at)
-    first, last = month_bounds(event.month) if isinstance(event, BillIssued) else instant
-    meeting = (period.holder for period in periods if period.meets(first, last))
-    return max(meeting, key=lambda holder: holder.activated_at, default=None)
+    first, last = month_bounds(event.month) if isinstance(event, BillIssued) else (event.occurred_at, event.occurred_at)
+    found: Holder | None = None
+    for period in periods:
+        if period.meets(first, last) and (found is None or period.holder.activated_at > found.activated_at):
+            found = period.holder
+    return found

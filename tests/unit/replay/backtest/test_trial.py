@@ -78,14 +78,13 @@ def test_a_sharper_eye_gains_a_warning_and_a_blunter_one_loses_it(tmp_path: Path
 
 def test_a_change_is_felt_in_its_scope_and_from_its_moment_on(tmp_path: Path) -> None:
     sharper: dict[str, Any] = {"fields": {"fall_share_min": 0.15}}
-    for number, (more, gained) in enumerate(
-        [
-            ({"scope": REGION}, 1),
-            ({"scope": "150000.150200"}, 0),
-            ({"effective_from": at("2026-03-01 00:00")}, 1),
-            ({"effective_from": at("2026-03-02 04:00")}, 0),
-        ]
-    ):
+    felt: list[tuple[dict[str, Any], int]] = [
+        ({"scope": REGION}, 1),
+        ({"scope": "150000.150200"}, 0),
+        ({"effective_from": at("2026-03-01 00:00")}, 1),
+        ({"effective_from": at("2026-03-02 04:00")}, 0),
+    ]
+    for number, (more, gained) in enumerate(felt):
         assert trial(tmp_path / str(number), change(**sharper, **more)).gained == gained, more
 
 
