@@ -124,7 +124,7 @@ def test(context: typer.Context) -> None:
 
 @app.command(context_settings=PASS_ON)
 def bench(context: typer.Context) -> None:
-    """Measure against peers, on servers of its own: `sieve` or `latency` [--json]."""
+    """Measure: `sieve`, `latency`, `reentry`, `recovery` or `backtest` [--json]."""
     # In our own place, so that a signal meant for the benchmark reaches the one who cleans up.
     os.execv(sys.executable, [sys.executable, "-m", "bench", *context.args])
 

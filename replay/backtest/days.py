@@ -9,6 +9,8 @@ from replay.backtest.order import Order
 from replay.backtest.past import Past
 from shared.events.day_passed import DayPassed
 
+WEEK_DAYS = 7
+
 
 class Days:
     """Every day that was told to have passed."""
@@ -21,6 +23,10 @@ class Days:
         ordered = sorted(first.values(), key=lambda pair: pair[0])
         self.places: list[Any] = [place for place, _ in ordered]
         self.events: list[DayPassed] = [event for _, event in ordered]
+        self._weekdays = [
+            [number for number, event in enumerate(self.events) if event.day.weekday() == weekday]
+            for weekday in range(WEEK_DAYS)
+        ]
         self._latest = list(accumulate((event.day for event in self.events), max))
 
     def before(self, place: Any) -> int:
@@ -30,3 +36,7 @@ class Days:
     def number(self, day: date) -> int:
         """Return the first of the days on which `day` is over."""
         return bisect_left(self._latest, day)
+
+    def on(self, weekday: int) -> list[int]:
+        """Return the counts of the days that were such a day of the week."""
+        return self._weekdays[weekday]

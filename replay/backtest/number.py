@@ -137,4 +137,5 @@ class Number:
 
 def _first(memory: Memory) -> date:
     """Return the first day that some rule waits for."""
-    return min((day for day in memory.due.values() if day), default=date.max)
+    days = [day for day in memory.due.values() if day]
+    return min(days) if days else date.max

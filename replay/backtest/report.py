@@ -92,8 +92,12 @@ class Report(Struct, frozen=True, kw_only=True):
     """What a trial found."""
 
     window: Window
+    rules: tuple[str, ...]
+    """Those that were decided again; what the others said stands in the archive."""
     events: int
+    """How many facts were read, usage days included."""
     refused: int
+    """Records that nobody could read."""
     what_ran: Given
     before: int
     after: int

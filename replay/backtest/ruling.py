@@ -10,6 +10,7 @@ from services.warning.domain.campaigns import Campaign
 from services.warning.domain.decide import AnyRule, Knowledge, Memory, decide
 from services.warning.domain.missed import FAILURES_MAX, FactMissed
 from shared.decision import Decision
+from shared.events.bill_issued import BillIssued
 from shared.events.competitor_campaign import CompetitorCampaign
 from shared.events.forwarding_changed import ForwardingChanged
 from shared.events.number_ported import NumberPorted
@@ -21,7 +22,7 @@ class Ruling:
     """Decides as the live stream does, with everything in memory."""
 
     def __init__(self, rules: Sequence[AnyRule], book: PolicyBook, past: Past, order: Order) -> None:
-        self._rules = rules
+        self.rules = rules
         self._book = book
         self._ported = _latest(past.told[NumberPorted], order, "msisdn")
         self._campaigns = _latest(past.told[CompetitorCampaign], order, "campaign_id")
@@ -31,8 +32,8 @@ class Ruling:
         self.errors: dict[str, str] = {}
 
     def hears(self, kind: type[SubscriberEvent]) -> bool:
-        """Tell whether any rule hears facts of `kind`."""
-        return bool(self._known(kind).rules)
+        """Tell whether anything comes of facts of `kind`; bills are remembered whichever rule hears them."""
+        return kind is BillIssued or bool(self._known(kind).rules)
 
     def decide(self, memory: Memory, event: SubscriberEvent, place: Any) -> Decision[Memory]:
         """Let the rules that hear `event` take their steps."""
@@ -62,7 +63,7 @@ class Ruling:
 
     def _known(self, kind: type[SubscriberEvent]) -> Knowledge:
         if kind not in self._knowledge:
-            hearing = tuple(rule for rule in self._rules if issubclass(kind, rule.hears))
+            hearing = tuple(rule for rule in self.rules if issubclass(kind, rule.hears))
             aside = frozenset(rule for rule, failures in self.failures.items() if failures >= FAILURES_MAX)
             self._knowledge[kind] = Knowledge(hearing, self._book, {}, (), aside)
         return self._knowledge[kind]

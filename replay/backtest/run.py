@@ -9,6 +9,10 @@ from replay.backtest.past import Past
 from replay.backtest.queue import opened
 from replay.backtest.report import Report, Window
 from replay.backtest.sweep import Swept, sweep
+from services.warning.domain.catalogue import all_rules
+from services.warning.domain.decide import AnyRule
+from services.warning.domain.policies import follows
+from shared.events.warning_raised import WarningFacts
 from shared.policy import PolicyBook
 from shared.policy_change.change import Change
 from shared.policy_change.what_if import what_if
@@ -24,11 +28,19 @@ def run(folder: Path, books: Books, tried: Sequence[Change], window: Window, lea
         FileNotFoundError: the archive is empty.
         MistakenError: a change says what cannot be.
     """
-    others = laid_over(books, tried)
-    known = past.read(folder)
-    ran = sweep(known, order.arrival, books["warning"])
-    might = sweep(known, order.happening, others["warning"])
+    others, rules = laid_over(books, tried), touched(tried)
+    known = past.read(folder, rules)
+    ran = sweep(known, order.arrival, books["warning"], rules)
+    might = sweep(known, order.happening, others["warning"], rules)
     return compared(known, (ran, books), (might, others), window, leavers)
+
+
+def touched(tried: Sequence[Change]) -> list[AnyRule]:
+    """Return the rules that may say something else under `tried`; every rule, where nothing is tried.
+
+    What the others said stands in the archive. Nothing tried is a check of the replay itself.
+    """
+    return [rule for rule in all_rules() if not tried or any(follows(rule, change.name) for change in tried)]
 
 
 def laid_over(books: Books, tried: Sequence[Change]) -> dict[str, PolicyBook]:
@@ -46,6 +58,7 @@ def compared(
 ) -> Report:
     """Return what two sweeps of the same past, and the policies that dispatch follows, come to."""
     before, after = (report.warnings(swept, window) for swept, _ in (ran, might))
+    given = report.within((fact.event for fact in known.said if isinstance(fact.event, WarningFacts)), window)
     rows = report.rows(before, after)
     loads = report.loads(
         opened(ran[0], known, order.arrival, ran[1]["dispatch"]),
@@ -54,9 +67,10 @@ def compared(
     )
     return Report(
         window=window,
+        rules=tuple(rule.id for rule in ran[0].ruling.rules),
         events=known.events,
         refused=known.refused,
-        what_ran=report.held(report.within(known.said.values(), window), before),
+        what_ran=report.held(given, before),
         before=len(before),
         after=len(after),
         gained=sum(row.gained for row in rows),

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 
 from replay.backtest.days import Days
 from replay.backtest.holders import Step, steps
 from replay.backtest.number import Number, Said
 from replay.backtest.order import Order
-from replay.backtest.past import Fact, Past
+from replay.backtest.past import Past
 from replay.backtest.ruling import Ruling
 from replay.backtest.usage import looks
-from services.warning.domain.catalogue import all_rules
+from services.warning.domain.decide import AnyRule
 from services.warning.domain.usage import UsageLooked
 from shared.policy import PolicyBook
 
@@ -20,26 +21,26 @@ class Swept:
     """What a sweep came to."""
 
     said: Sequence[Said]
-    """In its order."""
+    """In its order; what other rules said stands in the archive, and is among it."""
     days: Days
     ruling: Ruling
 
 
-def sweep(past: Past, order: Order, book: PolicyBook) -> Swept:
-    """Decide the whole past."""
-    ruling, days, said = Ruling(all_rules(), book, past, order), Days(past, order), list[Said]()
-    told = steps(past, order)
+def sweep(past: Past, order: Order, book: PolicyBook, rules: Sequence[AnyRule]) -> Swept:
+    """Let `rules` decide the whole past."""
+    ruling, days, told = Ruling(rules, book, past, order), Days(past, order), steps(past, order)
+    said = _given(past, order, rules)
     looking = ruling.hears(UsageLooked)
     for msisdn in sorted({*past.facts, *told, *past.uses}):
-        looked = dict(looks(msisdn, past.uses.get(msisdn, ()), days, order)) if looking else {}
-        met = told.get(msisdn, []) + _steps(past.facts.get(msisdn, ()), order)
-        Number(ruling, days, looked, said).live(sorted(met, key=_place))
-    return Swept(sorted(said, key=lambda each: each.place), days, ruling)
+        looked = looks(msisdn, past.uses.get(msisdn, ()), days, order) if looking else {}
+        facts: list[Step] = [(order(fact), 0, fact.event) for fact in past.facts.get(msisdn, ())]
+        met = sorted([*told.get(msisdn, ()), *facts], key=itemgetter(0, 1))
+        Number(ruling, days, looked, said).live(met)
+    return Swept(sorted(said, key=attrgetter("place")), days, ruling)
 
 
-def _steps(facts: Sequence[Fact], order: Order) -> list[Step]:
-    return [(order(fact), 0, fact.event) for fact in facts]
-
-
-def _place(step: Step) -> tuple[object, int]:
-    return step[0], step[1]
+def _given(past: Past, order: Order, rules: Sequence[AnyRule]) -> list[Said]:
+    """Return what was said by the rules that are not decided again."""
+    again = {rule.id for rule in rules}
+    others = (fact for fact in past.said if fact.event.rule_id not in again)
+    return [Said(order(fact), fact.event.customer_id, fact.event) for fact in others]

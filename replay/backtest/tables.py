@@ -15,6 +15,7 @@ DAYS_MAX = 40
 def told(report: Report) -> Iterator[RenderableType]:
     """Yield the tables of a report."""
     yield f"warnings from {report.window.first} until before {report.window.until}; {report.events:,} facts"
+    yield f"decided again: {', '.join(report.rules) or 'no rule'}"
     yield _ran(report)
     yield _warnings(report)
     if report.foretold:

@@ -1,30 +1,31 @@
 """A number's weekly looks at its usage days, as the table of the live stream gives them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
+from operator import itemgetter
 
 from replay.backtest.days import Days
+from replay.backtest.number import Looks
 from replay.backtest.order import Order
 from replay.backtest.past import Fact, Use
 from services.warning.domain.usage import FORGOTTEN, SETTLING, WINDOW, Day, UsageLooked, looked
 from services.warning.domain.weekday import weekday_of
 
-WEEK_DAYS = 7
 
-
-def looks(msisdn: str, uses: Sequence[Fact], days: Days, order: Order) -> Iterator[tuple[int, UsageLooked]]:
-    """Yield each look, with which of `days` it follows."""
+def looks(msisdn: str, uses: Sequence[Fact], days: Days, order: Order) -> Looks:
+    """Return each look by the count of the day that it follows."""
     if not uses:
-        return
-    table, weekday = Table(), weekday_of(msisdn)
-    waiting = sorted(((days.before(order(fact)), fact.event) for fact in uses), key=lambda pair: pair[0], reverse=True)
-    for number, passed in enumerate(days.events):
-        if passed.day.weekday() == weekday:
-            while waiting and waiting[-1][0] <= number:
-                before, use = waiting.pop()
-                table.keep(use, days.events[before - 1].day if before else None)
-            if look := table.look(msisdn, passed.day, days.events[number - 1].day if number else None):
-                yield number, look
+        return {}
+    table, found, kept = Table(), dict[int, UsageLooked](), 0
+    seen = sorted(((days.before(order(fact)), fact.event) for fact in uses), key=itemgetter(0))
+    for number in days.on(weekday_of(msisdn)):
+        while kept < len(seen) and seen[kept][0] <= number:
+            before, use = seen[kept]
+            table.keep(use, days.events[before - 1].day if before else None)
+            kept += 1
+        if look := table.look(msisdn, days.events[number].day, days.events[number - 1].day if number else None):
+            found[number] = look
+    return found
 
 
 class Table:

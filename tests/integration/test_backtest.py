@@ -14,6 +14,7 @@ from services.archive.stream import keep
 from services.archive.wiring import run as run_archive
 from services.intake.domain.simulator.operator import Operator
 from services.intake.domain.simulator.world import Plan, World
+from services.warning.domain.catalogue import all_rules
 from services.warning.domain.operators import Network
 from services.warning.domain.sieve.cdr import Cdr
 from services.warning.domain.sieve.signals import signals
@@ -123,14 +124,14 @@ async def test_a_backtest_of_what_ran_gives_the_warnings_that_were_given(
     monkeypatch.setattr(keep, "AGE_S", 0.5)
     await lived(settings, tables)
     folder = Path(settings.archive_dir)
-    known = past.read(folder)
+    known = past.read(folder, all_rules())
     live = await tables.by(
         "SELECT warning_id, (rule_id, level, coalesce(population, 'none'))::text FROM warning.warning"
     )
     for which in (order.arrival, order.happening):
-        said = [each.event for each in sweep(known, which, BOOKS["warning"]).said]
-        replayed = {each.id: _told(each) for each in said if isinstance(each, WarningFacts)}
-        assert replayed == live
+        swept = sweep(known, which, BOOKS["warning"], all_rules())
+        warned = [each.event for each in swept.said if isinstance(each.event, WarningFacts)]
+        assert {each.id: _told(each) for each in warned} == live
     rules = {each.partition(",")[0].strip("(") for each in live.values()}
     assert rules >= {"dormancy", "porting", "rival_hotline", "voluntary_suspension", "arrears_risk"}
     window = Window(PLAN.first_day, PLAN.first_day + timedelta(days=PLAN.days + 1))

@@ -3,10 +3,13 @@
 from msgspec import Struct
 
 from services.warning.domain.catalogue import all_rules
+from services.warning.domain.decide import AnyRule
 from services.warning.domain.operators import Network
 from services.warning.domain.population import Target
 from services.warning.domain.reasons import Weights
 from services.warning.domain.sieve.networks import Lateness
+
+OF_EVERY_RULE = ("warning.population", "warning.reasons", "warning.network")
 
 
 def policies() -> dict[str, Struct]:
@@ -18,3 +21,8 @@ def policies() -> dict[str, Struct]:
         "warning.network": Network(),
         "warning.lateness": Lateness(),
     }
+
+
+def follows(rule: AnyRule, name: str) -> bool:
+    """Tell whether what a rule says may depend on policy `name`."""
+    return name in OF_EVERY_RULE or name == f"warning.{rule.id}"

@@ -13,6 +13,7 @@ from msgspec import Struct
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.decide import AnyRule, Memory
 from services.warning.domain.missed import FactMissed
+from services.warning.domain.policies import follows
 from services.warning.domain.subscriber import Holder
 from shared.policy import holds
 from shared.policy_change.change import Change
@@ -20,7 +21,6 @@ from shared.topic import Event
 
 SHADOWS_MAX = 3
 """So many run at once: each decides once more what the rules that it may change hear."""
-OF_EVERY_RULE = ("warning.population", "warning.reasons", "warning.network")
 
 
 class ShadowFailedError(Exception):
@@ -43,7 +43,7 @@ class Shadow(Struct, frozen=True, kw_only=True):
 
     def changes(self, rule: AnyRule) -> bool:
         """Tell whether a rule may say something else under the proposal."""
-        return self.name in OF_EVERY_RULE or self.name == f"warning.{rule.id}"
+        return follows(rule, self.name)
 
     def reaches(self, holder: Holder) -> bool:
         """Tell whether something else may be said of a subscription."""
@@ -59,7 +59,7 @@ class Kept(Struct, frozen=True):
 
 def can_be_shadowed(name: str) -> bool:
     """Tell whether rules follow policy `name`: the sieve's is none of theirs."""
-    return name in OF_EVERY_RULE or name in {f"warning.{rule.id}" for rule in all_rules()}
+    return any(follows(rule, name) for rule in all_rules())
 
 
 def begun(live: Memory, kept: Kept, rules: Sequence[AnyRule]) -> Memory:

@@ -8,9 +8,13 @@ import msgspec
 import pytest
 
 from replay.backtest.leavers import Leavers
+from replay.backtest.order import arrival
+from replay.backtest.past import read
 from replay.backtest.report import Report, Row, Window
 from replay.backtest.run import run
+from replay.backtest.sweep import sweep
 from services.intake.domain.days import day_passed
+from services.warning.domain.catalogue import all_rules
 from shared.events.number_ported import NumberPorted
 from shared.policy import PolicyBook
 from shared.policy_change.change import Change, MistakenError
@@ -31,12 +35,12 @@ def bills(msisdn: str, *yuan: int) -> list[Event]:
     return [bill(month, amount, msisdn) for month, amount in zip(months, yuan, strict=True)]
 
 
-def past() -> list[Event]:
+def past(*more: Event) -> list[Event]:
     """Return two customers: one whose bill fell by half in February, another's by a fifth."""
     told = [customer(), subscription(), customer("c2"), subscription(OTHER, "c2")]
     billed = [*bills(NUMBER, 200, 200, 200, 90), *bills(OTHER, 200, 200, 200, 160)]
     days = [day_passed(date(2026, 3, 1) + timedelta(days=count)) for count in range(20)]
-    return [*told, *sorted([*billed, *days], key=lambda event: event.occurred_at)]
+    return [*told, *sorted([*billed, *days, *more], key=lambda event: event.occurred_at)]
 
 
 def change(name: str = "warning.steep_bill_drop", **more: Any) -> Change:
@@ -98,8 +102,16 @@ def test_a_change_of_whom_it_is_worth_calling_changes_what_stays(tmp_path: Path)
     assert [(load.before, load.after) for load in found.queue] == [(1, 0)]
 
 
+def said(folder: Path) -> list[Event]:
+    """Return what the rules say of the past."""
+    rules = all_rules()
+    return [each.event for each in sweep(read(archive(folder, past()), rules), arrival, PolicyBook(), rules).said]
+
+
 def test_a_change_of_tiers_changes_whose_queue_it_is(tmp_path: Path) -> None:
-    found = trial(tmp_path, change("dispatch.tiers", fields={"customer_manager_arpu_min_fen": 10_000}))
+    tiers = change("dispatch.tiers", fields={"customer_manager_arpu_min_fen": 10_000})
+    found = trial(tmp_path / "b", tiers, events=past(*said(tmp_path / "a")))
+    assert (found.rules, found.what_ran.given, found.before) == ((), 1, 1)
     assert [(load.before_customer_manager, load.after_customer_manager) for load in found.queue] == [(0, 1)]
     assert (found.gained, found.lost) == (0, 0)
 
@@ -149,6 +161,13 @@ def test_whom_warnings_foretold_is_counted_for_both(tmp_path: Path) -> None:
     assert (before.right, before.precision, before.caught, before.leavers, before.recall) == (1, 1.0, 1, 3, 0.3333)
     assert (after.right, after.caught, after.recall, after.lead_days_median) == (2, 2, 0.6667, 20.5)
     assert found["worked"] == found["steep_bill_drop"] == found["all"]
+
+
+def test_rules_that_a_change_cannot_touch_are_taken_as_they_spoke(tmp_path: Path) -> None:
+    sharper = change("warning.rival_hotline", fields={"calls_to_act": 3})
+    found = trial(tmp_path / "b", sharper, events=past(*said(tmp_path / "a")))
+    assert (found.rules, row(found), found.what_ran.missing) == (("rival_hotline",), (1, 1, 0, 0, 0), 0)
+    assert [(load.before, load.after) for load in found.queue] == [(1, 1)]
 
 
 def test_an_empty_archive_is_told(tmp_path: Path) -> None:
