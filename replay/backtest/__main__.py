@@ -62,7 +62,8 @@ def backtest(
     if as_json:
         print(msgspec.json.encode(found).decode())
     else:
-        Console().print(*tables.told(found))
+        for part in tables.told(found):
+            Console().print(part)
 
 
 def _leavers(path: Path | None) -> Leavers | None:

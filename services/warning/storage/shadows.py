@@ -70,17 +70,6 @@ async def end(tx: AsyncConnection, proposal_id: int, why: str) -> None:
     )
 
 
-async def end_decided(tx: AsyncConnection) -> None:
-    """End the shadows of proposals that were approved or rejected."""
-    await tx.execute(
-        text(
-            "UPDATE shadow SET ended_at = clock_timestamp(), ended_why = 'the proposal was ' || p.state"
-            " FROM policy_proposal AS p WHERE p.proposal_id = shadow.proposal_id"
-            " AND p.state <> 'proposed' AND ended_at IS NULL"
-        )
-    )
-
-
 async def forget_ended(tx: AsyncConnection) -> None:
     """Delete a part of what the oldest ended shadow remembers; it is done when every process knows that it ended."""
     rows = await tx.execute(

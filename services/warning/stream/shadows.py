@@ -66,9 +66,8 @@ class Shadows(Steadily):
         super().__init__(self.refresh, LOOK_S)
 
     async def refresh(self) -> None:
-        """Take up what was started, and drop what was ended or decided."""
+        """Take up what was started, and drop what was ended."""
         async with self._engine.begin() as tx:
-            await shadows.end_decided(tx)
             await shadows.forget_ended(tx)
             self._running = await shadows.running(tx)
 

@@ -51,18 +51,28 @@ CREATE TABLE warning.shadow_warning (
     PRIMARY KEY (proposal_id, warning_id));
 COMMENT ON TABLE warning.shadow_warning IS 'Warnings given, or under a proposal; a level is null where there was none';
 
-GRANT SELECT (proposal_id, state) ON warning.policy_proposal TO warning_stream;
-CREATE POLICY stream ON warning.policy_proposal FOR SELECT TO warning_stream USING (true);
 GRANT SELECT, INSERT, UPDATE (ended_at, ended_why) ON warning.shadow TO warning_api;
 GRANT SELECT ON warning.shadow_warning TO warning_api
 """
 DOWN = """
 DROP TABLE warning.shadow_warning;
 DROP TABLE warning.shadow_memory;
-DROP TABLE warning.shadow;
-DROP POLICY stream ON warning.policy_proposal;
-REVOKE SELECT (proposal_id, state) ON warning.policy_proposal FROM warning_stream
+DROP TRIGGER shadow_ends ON warning.policy_proposal;
+DROP FUNCTION warning.shadow_ends;
+DROP TABLE warning.shadow
 """
+ENDS = """
+CREATE FUNCTION warning.shadow_ends() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE warning.shadow SET ended_at = clock_timestamp(), ended_why = 'the proposal was ' || NEW.state
+    WHERE proposal_id = NEW.proposal_id AND ended_at IS NULL;
+    RETURN NULL;
+END $$
+
+CREATE TRIGGER shadow_ends AFTER UPDATE OF state ON warning.policy_proposal
+FOR EACH ROW WHEN (NEW.state <> 'proposed') EXECUTE FUNCTION warning.shadow_ends()
+"""
+"""Whoever decides a proposal ends its shadow, as themselves: consumers know nothing of proposals."""
 SEEN = "region::ltree <@ nullif(current_setting('app.region', true), '')::ltree"
 SHOWN = "EXISTS (SELECT FROM warning.policy_proposal AS p WHERE p.proposal_id = shadow.proposal_id)"
 REGION = "current_setting('app.region', true) || '.'"
@@ -86,6 +96,7 @@ def upgrade() -> None:
     """Apply."""
     run(split(UP))
     run(split(RIGHTS))
+    run(split(ENDS))
     run(plumbing.row_security("warning", "shadow_warning", SEEN))
 
 
