@@ -11,7 +11,7 @@ from msgspec import Struct
 from rich.console import Console
 
 from bench.backtest import archived
-from bench.machine import Machine, machine
+from bench.machine import Machine, machine, peak_mb
 from replay.backtest import past, run
 from replay.backtest.report import Window
 from services.intake.domain.simulator.world import Plan
@@ -53,6 +53,8 @@ class Report(Struct, frozen=True, kw_only=True):
     days: int
     aim: int
     trials: dict[str, Timed]
+    peak_memory_mb: int
+    """Of the whole benchmark, the archive's making included."""
     machine: Machine
 
 
@@ -69,6 +71,7 @@ def timed(plan: Plan, console: Console) -> Report:
         days=plan.days,
         aim=AIM,
         trials=trials,
+        peak_memory_mb=peak_mb(),
         machine=machine(),
     )
 

@@ -8,7 +8,7 @@ from replay.backtest.leavers import Leavers
 from replay.backtest.past import Past
 from replay.backtest.queue import opened
 from replay.backtest.report import Report, Window
-from replay.backtest.sweep import Swept, sweep
+from replay.backtest.sweep import Sweeper, Swept
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.decide import AnyRule
 from services.warning.domain.policies import follows
@@ -30,8 +30,8 @@ def run(folder: Path, books: Books, tried: Sequence[Change], window: Window, lea
     """
     others, rules = laid_over(books, tried), touched(tried)
     known = past.read(folder, rules)
-    ran = sweep(known, order.arrival, books["warning"], rules)
-    might = sweep(known, order.happening, others["warning"], rules)
+    sweeper = Sweeper(known, rules)
+    ran, might = sweeper.sweep(order.arrival, books["warning"]), sweeper.sweep(order.happening, others["warning"])
     return compared(known, (ran, books), (might, others), window, leavers)
 
 

@@ -10,15 +10,33 @@ from replay.backtest.order import Order
 from replay.backtest.past import Fact, Use
 from services.warning.domain.usage import FORGOTTEN, SETTLING, WINDOW, Day, UsageLooked, looked
 from services.warning.domain.weekday import weekday_of
+from shared.events.day_passed import DayPassed
+
+Seen = list[tuple[int, Use]]
+"""Usage days, each with how many days had passed when it came, in that order."""
+
+Met = tuple[list[DayPassed], Seen]
+"""All that looks depend on."""
 
 
-def looks(msisdn: str, uses: Sequence[Fact], days: Days, order: Order) -> Looks:
-    """Return each look by the count of the day that it follows."""
-    if not uses:
-        return {}
+class Lookout:
+    """Looks at numbers, in one order after the other: what came between the same days gives the same looks."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, tuple[Met, Looks]] = {}
+
+    def looks(self, msisdn: str, uses: Sequence[Fact], days: Days, order: Order) -> Looks:
+        """Return each look by the count of the day that it follows."""
+        seen = sorted(((days.before(order(fact)), fact.event) for fact in uses), key=itemgetter(0))
+        before = self._before.get(msisdn)
+        if before is None or before[0] != (days.events, seen):
+            before = self._before[msisdn] = (days.events, seen), _looks(msisdn, seen, days)
+        return before[1]
+
+
+def _looks(msisdn: str, seen: Seen, days: Days) -> Looks:
     table, found, kept = Table(), dict[int, UsageLooked](), 0
-    seen = sorted(((days.before(order(fact)), fact.event) for fact in uses), key=itemgetter(0))
-    for number in days.on(weekday_of(msisdn)):
+    for number in days.on(weekday_of(msisdn)) if seen else ():
         while kept < len(seen) and seen[kept][0] <= number:
             before, use = seen[kept]
             table.keep(use, days.events[before - 1].day if before else None)

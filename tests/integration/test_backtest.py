@@ -9,7 +9,7 @@ import pytest
 from replay.backtest import order, past
 from replay.backtest.report import Window
 from replay.backtest.run import run
-from replay.backtest.sweep import sweep
+from replay.backtest.sweep import Sweeper
 from services.archive.stream import keep
 from services.archive.wiring import run as run_archive
 from services.intake.domain.simulator.operator import Operator
@@ -129,7 +129,7 @@ async def test_a_backtest_of_what_ran_gives_the_warnings_that_were_given(
         "SELECT warning_id, (rule_id, level, coalesce(population, 'none'))::text FROM warning.warning"
     )
     for which in (order.arrival, order.happening):
-        swept = sweep(known, which, BOOKS["warning"], all_rules())
+        swept = Sweeper(known, all_rules()).sweep(which, BOOKS["warning"])
         warned = [each.event for each in swept.said if isinstance(each.event, WarningFacts)]
         assert {each.id: _told(each) for each in warned} == live
     rules = {each.partition(",")[0].strip("(") for each in live.values()}

@@ -4,7 +4,7 @@ What it remembers of a subscription begins as a copy of the real memory of the r
 first fact that it sees. So it knows what the rules know; what it would have remembered before it began, it does not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -70,7 +70,7 @@ def begun(live: Memory, kept: Kept, rules: Sequence[AnyRule]) -> Memory:
     ids = [rule.id for rule in rules]
     own = {id_: kept.rules[id_] for id_ in ids if id_ in kept.rules}
     copied = {id_: live.rules[id_] for id_ in ids if id_ in live.rules and id_ not in own}
-    due: Mapping[str, date | None] = {id_: (kept if id_ in own else live).due.get(id_) for id_ in (*own, *copied)}
+    due: dict[str, date | None] = {id_: (kept if id_ in own else live).due.get(id_) for id_ in (*own, *copied)}
     return Memory(live.holder, live.profile, {**copied, **own}, due, live.behind)
 
 

@@ -12,7 +12,7 @@ from replay.backtest.order import arrival
 from replay.backtest.past import read
 from replay.backtest.report import Report, Row, Window
 from replay.backtest.run import run
-from replay.backtest.sweep import sweep
+from replay.backtest.sweep import Sweeper
 from services.intake.domain.days import day_passed
 from services.warning.domain.catalogue import all_rules
 from shared.events.number_ported import NumberPorted
@@ -105,7 +105,8 @@ def test_a_change_of_whom_it_is_worth_calling_changes_what_stays(tmp_path: Path)
 def said(folder: Path) -> list[Event]:
     """Return what the rules say of the past."""
     rules = all_rules()
-    return [each.event for each in sweep(read(archive(folder, past()), rules), arrival, PolicyBook(), rules).said]
+    sweeper = Sweeper(read(archive(folder, past()), rules), rules)
+    return [each.event for each in sweeper.sweep(arrival, PolicyBook()).said]
 
 
 def test_a_change_of_tiers_changes_whose_queue_it_is(tmp_path: Path) -> None:
