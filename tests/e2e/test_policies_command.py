@@ -118,6 +118,7 @@ async def test_what_is_refused_is_told_in_a_line_and_ends_with_1(shell: Shell) -
         "no such policy here": await shell.type("show", "dispatch.cups", "--as", "pat"),
         "there is no service 'cups'": await shell.type("show", "cups", "--as", "pat"),
         "they look like dispatch-17": await shell.type("diff", "seventeen", "--as", "pat"),
+        "Not Found": await shell.type("shadow", "dispatch-1", "--as", "pat"),
         "no such proposal": await shell.type("reject", "dispatch-9", "--as", "pat", "--why", "no"),
         "Aborted": await shell.type("approve", "dispatch-1", "--as", "pam"),
     }
