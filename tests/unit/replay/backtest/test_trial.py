@@ -1,5 +1,6 @@
 """A trial on the past: what ran comes out again, and a change of policy shows where it is felt and nowhere else."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,18 @@ import msgspec
 import pytest
 
 from replay.backtest.leavers import Leavers
-from replay.backtest.order import arrival
+from replay.backtest.order import arrival, happening
 from replay.backtest.past import read
-from replay.backtest.report import Report, Row, Window
+from replay.backtest.report import Report, Row, Window, failed
 from replay.backtest.run import run
 from replay.backtest.sweep import Sweeper
 from services.intake.domain.days import day_passed
 from services.warning.domain.catalogue import all_rules
+from services.warning.domain.rules.steep_bill_drop import RULE as DROP
+from shared.events.agreement_recorded import AgreementRecorded
+from shared.events.competitor_campaign import CompetitorCampaign
 from shared.events.number_ported import NumberPorted
+from shared.events.warning_raised import WarningFacts
 from shared.policy import PolicyBook
 from shared.policy_change.change import Change, MistakenError
 from shared.topic import Event
@@ -140,6 +145,61 @@ def test_numbers_are_ported_as_they_were_known_to_be_then(tmp_path: Path) -> Non
     assert row(trial(tmp_path / "known", events=[*crm, ported, forwarded]), "rival_forwarding")[:2] == (1, 1)
     # What came later was not known then; a what-if goes by what was true.
     assert row(trial(tmp_path / "later", events=[*crm, forwarded, ported]), "rival_forwarding")[:2] == (0, 1)
+
+
+def test_a_day_that_a_rule_waits_for_comes_to_it(tmp_path: Path) -> None:
+    ending = AgreementRecorded(
+        id="a",
+        occurred_at=at("2026-02-01 10:00"),
+        msisdn=NUMBER,
+        agreement_id="a",
+        kind="package",
+        name="24 months",
+        begins_on=date(2024, 3, 1),
+        ends_on=date(2026, 4, 25),
+    )
+    days = [day_passed(date(2026, 2, 1) + timedelta(days=count)) for count in range(50)]
+    ahead = change("warning.agreement_end", fields={"ahead_days": 45})
+    found = trial(tmp_path, ahead, events=[customer(), subscription(), ending, *days])
+    assert row(found, "agreement_end") == (0, 1, 1, 0, 0)
+    assert [each.day for each in found.gained_examples] == [date(2026, 3, 12)]
+    gone = subscription(occurred_at=at("2026-03-05 10:00"), ended_at=at("2026-03-05 00:00"))
+    left = trial(tmp_path / "left", ahead, events=[customer(), subscription(), ending, *days[:30], gone, *days[30:]])
+    assert row(left, "agreement_end") == (0, 0, 0, 0, 0)
+
+
+def test_a_rivals_campaign_weighs_from_when_it_is_known(tmp_path: Path) -> None:
+    known = CompetitorCampaign(
+        id="k",
+        occurred_at=at("2026-03-01 00:00"),
+        campaign_id="k",
+        operator="china_mobile",
+        region="150000",
+        kind="tariff",
+        first_day=date(2026, 3, 1),
+        last_day=date(2026, 3, 31),
+    )
+    crm: list[Event] = [customer(), subscription()]
+    billed = [bill("2026-01", 200), bill("2026-02", 130)]
+    levels = [
+        [each.event.level for each in sweeper.sweep(which, PolicyBook()).said if isinstance(each.event, WarningFacts)]
+        for number, events in enumerate(([*crm, known, *billed], [*crm, *billed, known]))
+        for sweeper in [Sweeper(read(archive(tmp_path / str(number), events), all_rules()), all_rules())]
+        for which in (arrival, happening)
+    ]
+    assert levels == [[3], [3], [2], [3]]
+
+
+def test_a_rule_that_fails_is_left_out_and_named(tmp_path: Path) -> None:
+    def broken(*_: Any) -> Any:
+        raise ZeroDivisionError("no months")
+
+    rules = [replace(DROP, step=broken), *(rule for rule in all_rules() if rule.id != DROP.id)]
+    numbers = [f"+861330000001{index}" for index in range(5)]
+    crm = [each for n in numbers for each in (customer(n), subscription(n, n), bill("2026-02", 90, n))]
+    swept = Sweeper(read(archive(tmp_path, crm), rules), rules).sweep(arrival, PolicyBook())
+    assert swept.ruling.failures == {"steep_bill_drop": 3}
+    assert failed(swept) == {"steep_bill_drop": "ZeroDivisionError: no months, left out from then on"}
 
 
 def test_arrival_does_not_matter_to_what_might_have_been(tmp_path: Path) -> None:
