@@ -46,8 +46,6 @@ def backtest(
         _fail(f"--to {window.until} must be later than --from {window.first}")
     if truth and left:
         _fail("--truth and --leavers are two names for who left: give one")
-    # Nothing that a trial makes points in circles; to look for that takes a third of its time.
-    gc.disable()
     try:
         tried, gone = changes.read(policy), _leavers(truth or left)
         settings = Settings()
@@ -94,4 +92,6 @@ def _fail(why: str) -> NoReturn:
 
 
 if __name__ == "__main__":
+    # Nothing that a trial makes points in circles, and to look for that takes a third of its time.
+    gc.disable()
     app(prog_name="keepline backtest")

@@ -69,14 +69,15 @@ async def shell(settings: Settings, tmp_path: Path) -> AsyncIterator[Shell]:
     """Run dispatch and an issuer that knows a few users."""
     users = tmp_path / "users.json"
     users.write_bytes(msgspec.json.encode(USERS))
-    async with _issued(settings, users) as issued:
-        await begin_now(issued, ["dispatch"])
-        async with running(run, issued) as client:
-            yield Shell(issued.model_copy(update={"addresses": {"dispatch": str(client.base_url)}}))
+    async with issued(settings, users) as own:
+        await begin_now(own, ["dispatch"])
+        async with running(run, own) as client:
+            yield Shell(own.model_copy(update={"addresses": {"dispatch": str(client.base_url)}}))
 
 
 @asynccontextmanager
-async def _issued(settings: Settings, users: Path) -> AsyncIterator[Settings]:
+async def issued(settings: Settings, users: Path) -> AsyncIterator[Settings]:
+    """Serve an issuer that knows `users`, and return the settings that lead to it."""
     [port] = free_ports(1)
     own = settings.model_copy(update={"issuer": f"http://127.0.0.1:{port}"})
     async with serving(new_issuer(users, own), port):

@@ -122,6 +122,24 @@ def test_a_change_of_tiers_changes_whose_queue_it_is(tmp_path: Path) -> None:
     assert (found.gained, found.lost) == (0, 0)
 
 
+def test_a_customer_is_who_the_crm_said_they_were_then(tmp_path: Path) -> None:
+    later = customer(important="press", occurred_at=at("2026-03-01 10:00"))
+    poor: list[Event] = [customer(), subscription(), bill("2026-01", 60), bill("2026-02", 20)]
+    known = trial(tmp_path / "before", events=[*poor[:3], later, poor[3]])
+    unknown = trial(tmp_path / "after", events=[*poor, later])
+    assert [each.population for each in known.by_rule] == ["important"]
+    # As it arrived nobody knew; as it happened somebody was important on the day before.
+    assert {each.population: (each.before, each.after) for each in unknown.by_rule} == {
+        "none": (1, 0),
+        "important": (0, 1),
+    }
+
+
+def test_what_is_resent_counts_once(tmp_path: Path) -> None:
+    facts = past()
+    assert trial(tmp_path / "a", events=facts) == trial(tmp_path / "b", events=[*facts, *facts])
+
+
 def test_findings_outside_the_days_are_memory_only(tmp_path: Path) -> None:
     folder = archive(tmp_path, past())
     april = Window(date(2026, 4, 1), date(2026, 5, 1))

@@ -7,7 +7,7 @@ import pytest
 from replay.backtest.days import Days
 from replay.backtest.order import arrival
 from replay.backtest.past import Fact, Past, Use
-from replay.backtest.usage import Lookout, Looks
+from replay.backtest.usage import Lookout
 from services.intake.domain.days import day_passed
 from services.warning.domain.usage import UsageLooked
 from services.warning.domain.weekday import weekday_of
@@ -33,8 +33,7 @@ def looked(*uses: Fact, days: int = 40) -> dict[int, UsageLooked]:
     past = Past()
     passed = [day_passed(FIRST + timedelta(days=number)) for number in range(days)]
     past.told[DayPassed] = [Fact(number * DAY + 1, "day", event) for number, event in enumerate(passed)]
-    found: Looks = Lookout().looks(NUMBER, uses, Days(past, arrival), arrival)
-    return dict(found)
+    return dict(Lookout().looks(NUMBER, uses, Days(past, arrival), arrival))
 
 
 def test_a_number_is_looked_at_on_its_weekday_once_it_was_heard_of() -> None:
