@@ -15,29 +15,25 @@ from services.archive.wiring import run as run_archive
 from services.intake.domain.simulator.operator import Operator
 from services.intake.domain.simulator.world import Plan, World
 from services.warning.domain.catalogue import all_rules
-from services.warning.domain.operators import Network
-from services.warning.domain.sieve.cdr import Cdr
-from services.warning.domain.sieve.signals import signals
 from services.warning.domain.weekday import weekday_of
 from services.warning.stream.hear import heard_topics
 from services.warning.wiring import run_rules, run_usage
 from shared.calendar import start_of
-from shared.events.call_detail_record import CallDetailRecord
 from shared.events.day_passed import DayPassed
-from shared.events.region_defined import RegionDefined
 from shared.events.usage_day import UsageDay
 from shared.events.warning_raised import WarningFacts
 from shared.ids import derived_id
 from shared.policy import PolicyBook
 from shared.settings import Settings
 from shared.topic import Event
+from tests.replay.operator import archived
 from tests.support.running import begin_now, producing, publish, running, until
 from tests.support.tables import Tables
 
 pytestmark = pytest.mark.integration
 
-PLAN = Plan(seed=7, subscribers=120, first_day=date(2026, 1, 1), days=40)
-ASLEEP_AFTER = 12
+PLAN = Plan(seed=7, subscribers=120, first_day=date(2026, 1, 1), days=34)
+ASLEEP_AFTER = 8
 """On this day of the run every eighth number falls silent."""
 BOOKS = {"warning": PolicyBook(), "dispatch": PolicyBook()}
 
@@ -49,17 +45,8 @@ def played() -> Iterator[list[Event]]:
     yield [event for batch in operator.history() for event in batch]
     while world.day < PLAN.days:
         told = [*operator.dawn(), *operator.daytime(), *operator.evening()]
-        yield [*_heard(told), *_used(world)]
+        yield [*archived(told), *_used(world)]
         world.day += 1
-
-
-def _heard(events: list[Event]) -> Iterator[Event]:
-    for event in events:
-        if isinstance(event, CallDetailRecord):
-            fields = {name: getattr(event, name) for name in Cdr.__struct_fields__}
-            yield from signals([Cdr(**fields)], Network(), {})
-        elif not isinstance(event, RegionDefined):
-            yield event
 
 
 def _used(world: World) -> Iterator[UsageDay]:
@@ -105,14 +92,14 @@ async def lived(settings: Settings, tables: Tables) -> None:
                 await tables.until_count("warning.inbox", decided)
                 await tables.until_count("warning.due_day WHERE swept_at IS NULL", 0)
         await tables.until_count("warning.outbox", 0)
-        await until(lambda: _archived(tables), what="the archive to hold all warnings")
+        await until(lambda: _kept(tables), what="the archive to hold all warnings")
 
 
 def _of_days(events: list[Event]) -> list[Event]:
     return [event for event in events if isinstance(event, DayPassed)]
 
 
-async def _archived(tables: Tables) -> bool:
+async def _kept(tables: Tables) -> bool:
     count = "SELECT coalesce(sum(next_offset - first_offset), 0) FROM archive.manifest WHERE topic IN ({})"
     kept = await tables.one(count.format("'warning.raised.v1', 'warning.noted.v1'"))
     return bool(kept == await tables.count("warning.warning"))

@@ -11,20 +11,15 @@ from replay.backtest.order import Order
 from replay.backtest.queue import opened
 from replay.backtest.sweep import Sweeper
 from services.warning.domain.catalogue import all_rules
-from services.warning.domain.operators import Network
-from services.warning.domain.sieve.cdr import Cdr
-from services.warning.domain.sieve.signals import signals
 from shared import codec
 from shared.calendar import local_date
-from shared.events.call_detail_record import CallDetailRecord
-from shared.events.region_defined import RegionDefined
 from shared.events.warning_cleared import WarningCleared
 from shared.events.warning_noted import WarningNoted
 from shared.events.warning_raised import WarningRaised
 from shared.events.work_item_offered import WorkItemOffered
 from shared.policy import EVERYWHERE, PolicyBook, PolicyVersion
 from shared.topic import Event, of_kind
-from tests.replay.operator import happened
+from tests.replay.operator import archived, happened
 from tests.replay.road import Road, what_if
 from tests.support.archives import archive
 from tests.support.builders import at
@@ -45,18 +40,6 @@ BOOK = PolicyBook(
 )
 
 
-def archived() -> list[Event]:
-    """Return what is archived of the simulated past: signals instead of CDRs."""
-    found: list[Event] = []
-    for event in happened():
-        if isinstance(event, CallDetailRecord):
-            fields = {name: getattr(event, name) for name in Cdr.__struct_fields__}
-            found += signals([Cdr(**fields)], Network(), {})
-        elif not isinstance(event, RegionDefined):
-            found.append(event)
-    return found
-
-
 def written(events: Iterable[Event]) -> list[bytes]:
     """Return events as bytes, whatever their order."""
     return sorted(codec.encode(event) for event in events)
@@ -64,7 +47,7 @@ def written(events: Iterable[Event]) -> list[bytes]:
 
 @pytest.mark.parametrize("which", [order.arrival, order.happening])
 def test_a_trial_says_what_the_plain_road_says(tmp_path: Path, which: Order) -> None:
-    events = archived()
+    events = list(archived(happened()))
     road = Road(policy=BOOK).hear(events if which is order.arrival else what_if(events))
     known = past.read(archive(tmp_path, events), all_rules())
     swept = Sweeper(known, all_rules()).sweep(which, BOOK)
