@@ -1,21 +1,26 @@
 """A proposal in shadow: it says what it would have warned of, and nothing real hears of it, whatever becomes of it."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from threading import Thread
+from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.days import day_passed
 from services.warning.domain.rule import Heard
 from services.warning.domain.rules.steep_bill_drop import RULE
-from services.warning.stream import shadows
+from services.warning.storage import shadows as storage
+from services.warning.stream import shadows as stream
 from services.warning.stream.trial import Trial
 from services.warning.wiring import run_rules
 from shared.events.agreement_recorded import AgreementRecorded
@@ -173,24 +178,35 @@ def agreement(agreement_id: str, msisdn: str = NUMBER, ends_on: date = date(2026
     )
 
 
+def raises(*_: Any) -> Any:
+    """Fail as a rule's bug does."""
+    raise ZeroDivisionError("no months")
+
+
+async def refuses(tx: AsyncConnection, *_: Any) -> None:
+    """Fail in the database."""
+    await tx.execute(text("SELECT 1 / 0"))
+
+
+@pytest.mark.parametrize(
+    ("where", "how", "why"),
+    [(stream, raises, "ZeroDivisionError: no months"), (storage, refuses, "DBAPIError: .*division by zero")],
+    ids=["a bug", "the database"],
+)
 async def test_a_shadow_that_fails_is_ended_and_the_live_decision_stands(
-    trying: Trying, monkeypatch: pytest.MonkeyPatch
+    trying: Trying, monkeypatch: pytest.MonkeyPatch, where: ModuleType, how: Any, why: str
 ) -> None:
     number = await trying.shadowing(fall_share_min=0.15)
-
-    def broken(*_: Any) -> Any:
-        raise ZeroDivisionError("no months")
-
-    monkeypatch.setattr(shadows, "decide", broken)
+    monkeypatch.setattr(where, "decide" if where is stream else "record", how)
     await trying.tell(bill("2026-02", 90))
-    found = await trying.report(number)
-    assert found["ended_why"] == "ZeroDivisionError: no months"
+    assert re.match(why, (await trying.report(number))["ended_why"])
     await trying.tables.until_count("warning.shadow_memory", 0)
     assert await trying.tables.count("warning.warning") == 1
     monkeypatch.undo()
     await trying.tell(bill("2026-02", 160, OTHER))
     assert (await trying.report(number))["only_shadow"] == 0
     assert await trying.tables.count("warning.rule_trouble") == 0
+    assert await trying.tables.count("warning.dead_letter") == 0
 
 
 async def test_a_rule_that_hangs_in_shadow_ends_the_shadow_and_is_not_put_aside(trying: Trying) -> None:
