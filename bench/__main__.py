@@ -12,6 +12,8 @@ from rich.table import Table
 
 from bench.analyst import run as analyst_run
 from bench.analyst.run import Report as AnalystReport
+from bench.backtest import run as backtest_run
+from bench.backtest.run import Report as BacktestReport
 from bench.chaos import run as chaos_run
 from bench.chaos.programme import programme
 from bench.chaos.run import Report as ChaosReport
@@ -30,6 +32,7 @@ from bench.sieve.figures import PEERS
 from bench.sieve.run import Report as SieveReport
 from bench.sieve.traffic import Plan
 from deploy.local.signals import run_until_signalled
+from services.intake.domain.simulator.world import Plan as Simulated
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(stderr=True)
@@ -217,6 +220,27 @@ def _costs(report: RecoveryReport) -> Table:
     table.add_row("checkpoint, MB", f"{report.checkpoint_mb:,}")
     table.add_row("written in, s", str(report.write_s))
     table.add_row("recovered in, s", str(report.recovery_s))
+    return table
+
+
+@app.command()
+def backtest(
+    subscribers: Annotated[int, typer.Option(min=1)] = 2_000,
+    days: Annotated[int, typer.Option(min=1)] = 60,
+    seed: int = 7,
+    as_json: AsJson = False,
+) -> None:
+    """A change of policy on the archived past: events a second, of every rule and of one."""
+    report = backtest_run.timed(Simulated(seed=seed, subscribers=subscribers, days=days), console)
+    _tell(report, _tried(report), as_json)
+
+
+def _tried(report: BacktestReport) -> Table:
+    title = f"{report.archived:,} archived events; the aim is {report.aim:,} a second on one core"
+    table = Table("decided again", "events read", "CPU s", "events a second", "archived a second", title=title)
+    for name, each in report.trials.items():
+        figures = (each.events, each.cpu_seconds, each.events_per_s, each.archived_per_s)
+        table.add_row(name, *(f"{figure:,}" for figure in figures))
     return table
 
 

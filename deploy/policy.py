@@ -9,19 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-import httpx
 import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy.roster import histories
-from shared.clock import fresh_id
-from shared.settings import Settings
+from deploy.asking import PolicyError, Services
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(stderr=True)
-HTTP_S = 30.0
 
 As = Annotated[str, typer.Option("--as", metavar="STAFF", help="who asks; `GET <issuer>/users` lists the users")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="a policy: dispatch.caps")]
@@ -30,55 +26,6 @@ Region = Annotated[str | None, typer.Option(help="a region's path, `everywhere`;
 Moment = Annotated[str | None, typer.Option("--at", help="a moment with its offset: 2026-03-01T00:00:00+08:00")]
 Why = Annotated[str, typer.Option(help="the reason, for the audit and for whoever approves")]
 AsJson = Annotated[bool, typer.Option("--json", help="print what the service answered")]
-
-
-class PolicyError(Exception):
-    """What was asked cannot be done, and why."""
-
-
-class Services:
-    """The services, as one person sees them."""
-
-    def __init__(self, who: str) -> None:
-        settings = Settings()
-        self._addresses = settings.addresses
-        self._http = httpx.Client(timeout=HTTP_S)
-        self._http.headers["Authorization"] = f"Bearer {self._token(settings.issuer, who)}"
-
-    @property
-    def names(self) -> list[str]:
-        """Return the services whose addresses are known."""
-        known = [name for name in histories() if name in self._addresses]
-        if not known:
-            raise PolicyError("KEEPLINE_ADDRESSES names no service: where does the platform run?")
-        return known
-
-    def get(self, service: str, path: str, **asked: str | None) -> Any:
-        """Return what a service answers; what is None is not asked."""
-        told = {name: value for name, value in asked.items() if value is not None}
-        return self._answer("GET", self._url(service, path), params=told)
-
-    def post(self, service: str, path: str, body: dict[str, Any]) -> Any:
-        """Write, once: a lost answer is not asked again."""
-        return self._answer("POST", self._url(service, path), json=body, headers={"Idempotency-Key": fresh_id()})
-
-    def _url(self, service: str, path: str) -> str:
-        if service not in self._addresses:
-            raise PolicyError(f"there is no service {service!r}: a name begins with one of {', '.join(self.names)}")
-        return f"{self._addresses[service]}/policies{path}"
-
-    def _token(self, issuer: str, who: str) -> str:
-        given: dict[str, str] = self._answer("POST", f"{issuer}/token", json={"staff_id": who})
-        return given["access_token"]
-
-    def _answer(self, method: str, url: str, **asked: Any) -> Any:
-        try:
-            answer = self._http.request(method, url, **asked)
-        except httpx.HTTPError as error:
-            raise PolicyError(f"could not ask {url}: {error}. Is the platform up (`./keepline status`)?") from error
-        if answer.is_error:
-            raise PolicyError(_problem(answer))
-        return answer.json()
 
 
 @app.command("list")
@@ -169,6 +116,23 @@ def diff(reference: Reference, who: As, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def shadow(reference: Reference, who: As, stop: Annotated[bool, typer.Option("--stop", help="end it")] = False) -> None:
+    """Run a proposal in shadow: on live facts, beside what is in force, and nothing comes of what it says."""
+    service, number = _number(reference)
+    with _asking(who) as services:
+        _show_shadow(reference, services.post(service, f"/proposals/{number}/shadow{'/stop' if stop else ''}", None))
+
+
+@app.command("shadow-report")
+def shadow_report(reference: Reference, who: As, as_json: AsJson = False) -> None:
+    """Compare what a proposal in shadow would have warned of with what was."""
+    service, number = _number(reference)
+    with _asking(who) as services:
+        told = services.get(service, f"/proposals/{number}/shadow")
+    return _print(told) if as_json else _show_shadow(reference, told)
+
+
+@app.command()
 def approve(
     reference: Reference, who: As, yes: Annotated[bool, typer.Option("--yes", help="do not ask again")] = False
 ) -> None:
@@ -205,17 +169,6 @@ def _asking(who: str) -> Iterator[Services]:
         _fail(str(error))
 
 
-def _problem(answer: httpx.Response) -> str:
-    """Return a problem as people read it: each mistake with its place."""
-    try:
-        told = answer.json()
-    except ValueError:
-        return f"{answer.request.url} answered {answer.status_code}"
-    mistakes = [f"  {'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in told.get("errors", ())]
-    said = "" if mistakes else f": {told.get('detail', '')}"
-    return "\n".join([f"{answer.status_code} {told.get('title')}{said}", *mistakes])
-
-
 def _show(service: str, told: dict[str, Any]) -> None:
     reference, since = f"{service}-{told['proposal_id']}", told["takes_force_at"] or told["effective_from"]
     state = f"{told['state']}, version {told['version']}, {told['standing']}" if told["version"] else told["state"]
@@ -239,6 +192,23 @@ def _read(file: Path | None) -> dict[str, Any]:
         return msgspec.json.decode(file.read_bytes(), type=dict[str, Any]) if file else {}
     except (OSError, msgspec.MsgspecError) as error:
         _fail(f"could not read {file}: {error}")
+
+
+def _show_shadow(reference: str, told: dict[str, Any]) -> None:
+    until = f"until {told['ended_at']}: {told['ended_why']}" if told["ended_at"] else "and runs"
+    _say(f"{reference} in shadow since {told['started_at']}, {until}")
+    _say(
+        f"{told['both']} warnings in both, {told['changed']} of them otherwise;"
+        f" {told['only_live']} only live, {told['only_shadow']} only in shadow"
+    )
+    counts = Table("rule", "county", "day", "both", "otherwise", "only live", "only shadow")
+    for each in told["counts"]:
+        figures = (each["both"], each["changed"], each["only_live"], each["only_shadow"])
+        counts.add_row(each["rule_id"], each["county"], each["day"], *map(str, figures))
+    Console().print(counts)
+    for which in ("live", "shadow"):
+        for each in told[f"only_{which}_examples"]:
+            _say(f"only {which}: {each['warning_id']} {each['rule_id']} {each['raised_at']} level {each['level']}")
 
 
 def _fields(said: Sequence[str]) -> dict[str, Any]:

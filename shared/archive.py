@@ -54,11 +54,20 @@ def frame(records: Sequence[Record]) -> bytes:
     return bytes(cramjam.zstd.compress(lines + b"\n", level=3))
 
 
+_lines = msgspec.json.Decoder(Line).decode_lines
+
+
 def read(folder: Path, topics: Iterable[str]) -> Iterator[Record]:
     """Yield the archived records of `topics`, each offset once, partition by partition in the order of offsets.
 
     A partition of another cluster is another partition.
     """
+    for place, line in lines(folder, topics):
+        yield record_of(place, line)
+
+
+def lines(folder: Path, topics: Iterable[str]) -> Iterator[tuple[Frame, Line]]:
+    """Yield what `read` does, as it stands in the segments: each line with the frame that holds it."""
     wanted = set(topics)
     places: dict[tuple[str, str, int], list[tuple[Frame, Path]]] = {}
     for index in sorted(folder.glob(f"*{INDEX}")):
@@ -71,24 +80,23 @@ def read(folder: Path, topics: Iterable[str]) -> Iterator[Record]:
         yield from _in_order(sorted(frames, key=lambda found: found[0].first_offset))
 
 
-def _in_order(frames: Sequence[tuple[Frame, Path]]) -> Iterator[Record]:
+def _in_order(frames: Sequence[tuple[Frame, Path]]) -> Iterator[tuple[Frame, Line]]:
     following = 0
     for found, segment in frames:
-        for record in _records(found, segment):
-            if record.offset >= following:
-                following = record.offset + 1
-                yield record
+        for line in _held(found, segment):
+            if line.offset >= following:
+                following = line.offset + 1
+                yield found, line
 
 
-def _records(found: Frame, segment: Path) -> Iterator[Record]:
+def _held(found: Frame, segment: Path) -> list[Line]:
     with segment.open("rb") as file:
         file.seek(found.at_byte)
-        lines = bytes(cramjam.zstd.decompress(file.read(found.bytes))).splitlines()
-    for line in lines:
-        yield _record(found, msgspec.json.decode(line, type=Line))
+        return _lines(bytes(cramjam.zstd.decompress(file.read(found.bytes))))
 
 
-def _record(found: Frame, line: Line) -> Record:
+def record_of(found: Frame, line: Line) -> Record:
+    """Return a line as the record that was archived."""
     return Record(
         topic=found.topic,
         partition=found.partition,

@@ -3,9 +3,12 @@
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
+KEPT = 4_096
+"""Months and days come again and again: so many answers are kept."""
 
 
 def local_date(moment: datetime) -> date:
@@ -18,6 +21,7 @@ def month_of(moment: datetime) -> str:
     return local_date(moment).strftime("%Y-%m")
 
 
+@lru_cache(KEPT)
 def months_before(month: str, count: int) -> str:
     """Return the month `count` months before `month` (after it, where `count` is negative)."""
     year, number = divmod(_ordinal(month) - count, 12)
@@ -29,6 +33,7 @@ def months_between(earlier: str, later: str) -> int:
     return _ordinal(later) - _ordinal(earlier)
 
 
+@lru_cache(KEPT)
 def month_bounds(month: str) -> tuple[datetime, datetime]:
     """Return the local midnights at which `month` begins and the next one does."""
     first, following = (date(int(m[:4]), int(m[5:]), 1) for m in (month, months_before(month, -1)))
@@ -57,6 +62,7 @@ def local_moment(day: date, at: time) -> datetime:
     return datetime.combine(day, at, tzinfo=ZONE)
 
 
+@lru_cache(KEPT)
 def start_of(day: date) -> datetime:
     """Return local midnight of `day`."""
     return local_moment(day, time())

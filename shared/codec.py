@@ -15,6 +15,13 @@ E = TypeVar("E", bound=Event)
 BYTES_MAX = 1_000_000
 """Above this a record is refused unread; the largest event we write is below 10 kB."""
 
+CHARACTER_BYTES_MAX = 4
+"""The longest character in UTF-8."""
+
+NUL = r"\u0000"
+NUL_BYTES = NUL.encode()
+"""How JSON writes the character that PostgreSQL cannot keep."""
+
 CE_TYPE = "ce_type"
 YEARS_KNOWN = range(1990, 2200)
 """An `occurred_at` outside is a broken clock upstream."""
@@ -64,8 +71,8 @@ def headers(topic: Topic[Event], event: Event) -> list[tuple[str, bytes]]:
     ]
 
 
-def decode(topic: Topic[E], value: bytes | None, ce_type: str | None = None) -> E:
-    """Return the event in `value`.
+def decode(topic: Topic[E], value: bytes | str | None, ce_type: str | None = None) -> E:
+    """Return the event in `value`, as bytes or as the text that they are.
 
     `ce_type` is the record's own word for its type; without it the record is read as the topic's version.
 
@@ -74,11 +81,18 @@ def decode(topic: Topic[E], value: bytes | None, ce_type: str | None = None) -> 
     """
     if not value:
         raise RefusedRecordError(Reason.EMPTY, "the record has no value")
-    if len(value) > BYTES_MAX:
-        raise RefusedRecordError(Reason.TOO_LARGE, f"{len(value)} bytes, at most {BYTES_MAX}")
+    if (size := _size(value)) > BYTES_MAX:
+        raise RefusedRecordError(Reason.TOO_LARGE, f"{size} bytes, at most {BYTES_MAX}")
     if ce_type is None or ce_type == topic.name:
         return _sound(_decoded(topic, value), value)
     return _sound(_lifted(topic, value, ce_type), value)
+
+
+def _size(value: bytes | str) -> int:
+    """Return how many bytes `value` is; a text is counted exactly where it may be too long."""
+    if isinstance(value, str) and len(value) * CHARACTER_BYTES_MAX > BYTES_MAX:
+        return len(value.encode())
+    return len(value)
 
 
 def check_key(topic: Topic[E], event: E, key: bytes | None) -> None:
@@ -93,7 +107,7 @@ def check_key(topic: Topic[E], event: E, key: bytes | None) -> None:
         raise RefusedRecordError(Reason.WRONG_KEY, f"the key is not the event's {topic.key}")
 
 
-def _decoded(topic: Topic[E], value: bytes) -> E:
+def _decoded(topic: Topic[E], value: bytes | str) -> E:
     try:
         event: E = _decoder(topic.event).decode(value)
         return event
@@ -103,7 +117,7 @@ def _decoded(topic: Topic[E], value: bytes) -> E:
         raise RefusedRecordError(Reason.BAD_JSON, str(error)) from error
 
 
-def _lifted(topic: Topic[E], value: bytes, ce_type: str) -> E:
+def _lifted(topic: Topic[E], value: bytes | str, ce_type: str) -> E:
     lift = topic.upcasters.get(ce_type)
     if lift is None:
         raise RefusedRecordError(Reason.UNKNOWN_VERSION, f"{ce_type[:80]} on {topic.name}")
@@ -113,24 +127,31 @@ def _lifted(topic: Topic[E], value: bytes, ce_type: str) -> E:
         raise RefusedRecordError(Reason.SCHEMA, f"{ce_type}: {error}") from error
 
 
-def _fields(value: bytes) -> dict[str, Any]:
+def _fields(value: bytes | str) -> dict[str, Any]:
     try:
         return msgspec.json.decode(value, type=dict[str, Any])
     except UNREADABLE as error:
         raise RefusedRecordError(Reason.BAD_JSON, str(error)) from error
 
 
-def _sound(event: E, value: bytes) -> E:
+def _sound(event: E, value: bytes | str) -> E:
     """Refuse what is JSON and of the schema, but that no database column can hold."""
-    if b"\\u0000" in value and _holds_nul(msgspec.to_builtins(event)):
+    nul = NUL in value if isinstance(value, str) else NUL_BYTES in value
+    if nul and _holds_nul(msgspec.to_builtins(event)):
         raise RefusedRecordError(Reason.SCHEMA, "a text holds the character NUL")
     if event.occurred_at.year not in YEARS_KNOWN:
         raise RefusedRecordError(Reason.SCHEMA, f"occurred_at is in the year {event.occurred_at.year}")
-    for name in event.__struct_fields__:
+    for name in _moments(type(event)):
         moment = getattr(event, name)
         if isinstance(moment, datetime) and moment.year not in YEARS_HELD:
             raise RefusedRecordError(Reason.SCHEMA, f"{name} is in the year {moment.year}")
     return event
+
+
+@cache
+def _moments(kind: type[Event]) -> tuple[str, ...]:
+    """Return the fields of `kind` that may hold a time: most events have one, and all are asked of it."""
+    return tuple(field.name for field in msgspec.structs.fields(kind) if "datetime.datetime" in str(field.type))
 
 
 def _holds_nul(value: object) -> bool:

@@ -1,12 +1,10 @@
 """How long a nation's new numbers take, with how much memory, and how that grows."""
 
-import resource
-import sys
 from time import perf_counter, process_time
 
 from msgspec import Struct, structs
 
-from bench.machine import Machine, machine
+from bench.machine import Machine, machine, peak_mb
 from bench.reentry.population import Plan, Simulated, simulated
 from services.warning.domain.reentry.choose import choose
 from services.warning.domain.reentry.columns import Columns
@@ -97,7 +95,7 @@ def measured(plan: Plan) -> Figures:
         columns_mb=(_bytes(both.new) + _bytes(both.old)) >> 20,
         seconds=round(seconds, 2),
         cpu_seconds=round(cpu_seconds, 2),
-        peak_memory_mb=_peak_mb(),
+        peak_memory_mb=peak_mb(),
         candidates_per_new=round(candidates / plan.new, 1),
         pairs_share_of_all=candidates / plan.new / plan.old,
         churn_hidden_as_growth=_quality(population, chosen[~alive], int(come_back.sum())),
@@ -128,9 +126,3 @@ def _bytes(columns: Columns) -> int:
     of_rows = sum(each.start.nbytes + each.index.nbytes + each.weight.nbytes for each in rows)
     words = columns.own.nbytes + columns.agent.nbytes + columns.first.nbytes
     return of_rows + words + columns.active.nbytes + columns.suspended.nbytes
-
-
-def _peak_mb() -> int:
-    """Return the most memory that this process has held; macOS tells it in bytes, others in KiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak >> 20 if sys.platform == "darwin" else peak >> 10

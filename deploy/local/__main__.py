@@ -106,8 +106,14 @@ def rules(context: typer.Context) -> None:
 
 @app.command(context_settings=PASS_ON)
 def policy(context: typer.Context) -> None:
-    """`list`, `show`, `propose`, `proposals`, `diff`, `approve`, `reject` or `rollback`, `--as` a named person."""
+    """`list`, `show`, `propose`, `proposals`, `diff`, `shadow`, `approve`, `reject`, `rollback`, `--as` somebody."""
     _pass_on(["deploy.policy", *context.args])
+
+
+@app.command(context_settings=PASS_ON)
+def backtest(context: typer.Context) -> None:
+    """Try a change of policy on the archived past: --policy FILE --from DAY --to DAY [--truth FILE] [--json]."""
+    _pass_on(["replay.backtest", *context.args], alone="--defaults" in context.args)
 
 
 @app.command()
@@ -124,7 +130,7 @@ def test(context: typer.Context) -> None:
 
 @app.command(context_settings=PASS_ON)
 def bench(context: typer.Context) -> None:
-    """Measure against peers, on servers of its own: `sieve` or `latency` [--json]."""
+    """Measure: `sieve`, `latency`, `reentry`, `recovery` or `backtest` [--json]."""
     # In our own place, so that a signal meant for the benchmark reaches the one who cleans up.
     os.execv(sys.executable, [sys.executable, "-m", "bench", *context.args])
 
@@ -135,11 +141,14 @@ def secret() -> None:
     print(new_key())
 
 
-def _pass_on(module: list[str]) -> None:
-    """Run a service's own command with the running platform's settings, or with the environment's."""
+def _pass_on(module: list[str], *, alone: bool = False) -> None:
+    """Run a service's own command with the running platform's settings, or with the environment's.
+
+    `alone`: it needs neither.
+    """
     running = read_running(folders("platform"))
     environment = os.environ | (running.environment if running else {})
-    if not running and "KEEPLINE_DATABASE_URL" not in os.environ:
+    if not alone and not running and "KEEPLINE_DATABASE_URL" not in os.environ:
         _fail("no platform is running: start one with `./keepline up`, or set KEEPLINE_KAFKA and KEEPLINE_DATABASE_URL")
     sys.exit(subprocess.call([sys.executable, "-m", *module], env=environment, cwd=Path.cwd()))
 

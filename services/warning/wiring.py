@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.warning.api import lists, porting
+from services.warning.api import lists, porting, shadow
 from services.warning.api.rehearsing import Rehearsing
 from services.warning.api.room import Room
 from services.warning.domain.policies import families, policies
@@ -19,6 +19,7 @@ from services.warning.stream.catch_up import CatchUp
 from services.warning.stream.due import Due
 from services.warning.stream.hear import Hear, heard_topics
 from services.warning.stream.ruling import Ruling
+from services.warning.stream.shadows import Shadows
 from services.warning.stream.sieve import Sieve
 from services.warning.stream.trial import Trial
 from services.warning.stream.usage import HEARD, keep_usage_days
@@ -43,16 +44,21 @@ async def run_rules(settings: Settings) -> None:
     """Run the rules over everything but raw CDRs, on Faust."""
     async with open_station(settings, "warning") as station:
         trial = Trial(settings)
-        ruling = Ruling(station.policies, trial)
+        shadows = Shadows(station.stream, station.policies, trial)
+        ruling = Ruling(station.policies, trial, shadows)
         hear = Hear(ruling)
         station.watchdog.last_words = trial.last_words
         hearing = Hearing(consumer="warning", topics=heard_topics(), handle=hear)
         consumer = FaustConsumer(settings, station.runner(hearing), station.positions)
         await station.policies.refresh()
         station.watch(hearing)
-        station.sweep(Due(hear, GiveUp(station.cluster, station.undertaker("warning"))))
-        station.tasks += [station.deciding(consumer.run), CatchUp(station.stream, ruling, station.committed).run]
-        await station.serve(_front(station, (lists.router, porting.router)), lambda: consumer.assigned)
+        await shadows.refresh()
+        station.sweep(Due(hear, shadows, GiveUp(station.cluster, station.undertaker("warning"))))
+        catch_up = CatchUp(station.stream, ruling, station.committed)
+        station.tasks += [station.deciding(consumer.run), catch_up.run, shadows.run]
+        routers = (lists.router, porting.router, shadow.router)
+        front = _front(station, routers, Room(station, shadows.wake))
+        await station.serve(front, lambda: consumer.assigned)
 
 
 async def troubles(settings: Settings) -> list[tuple[Trouble, int]]:
@@ -102,6 +108,6 @@ async def run_sieve(settings: Settings) -> None:
         await station.serve(_front(station), lambda: sieve.assigned)
 
 
-def _front(station: Station, routers: Sequence[APIRouter] = ()) -> Front:
+def _front(station: Station, routers: Sequence[APIRouter] = (), room: Room | None = None) -> Front:
     """Return what each process of this service shows: its routes, and all of its policies."""
-    return Front(SAYS, routers, Room(station), policies(), families(), Rehearsing(station.stream))
+    return Front(SAYS, routers, room, policies(), families(), Rehearsing(station.stream))

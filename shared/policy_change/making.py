@@ -24,18 +24,22 @@ def proposed(default: msgspec.Struct, book: PolicyBook, change: Change, now: dat
         MistakenError: it says what cannot be, changes nothing, or its moment is too near.
         OvertakenError: a later version waits in this scope already.
     """
-    if found := _mistakes(default, change):
+    if found := wrong(default, change):
         raise MistakenError(found)
     moment = _moment(book, change, now)
     own = said_in(book, change.name, change.scope, moment)
     said = {name: value for name, value in {**own, **change.fields}.items() if name not in change.unset}
     if said == own:
         raise MistakenError({("fields",): "this scope says so already"})
-    return _fitting(default, book, _next(book, change.name, change.scope, moment, said))
+    return fitting(default, book, _next(book, change.name, change.scope, moment, said))
 
 
-def _fitting(default: msgspec.Struct, book: PolicyBook, version: PolicyVersion) -> PolicyVersion:
-    """Return `version`, once it has been tried together with what wider scopes say."""
+def fitting(default: msgspec.Struct, book: PolicyBook, version: PolicyVersion) -> PolicyVersion:
+    """Return `version`, once it has been tried together with what wider scopes say.
+
+    Raises:
+        MistakenError: together they are nothing that the policy can be.
+    """
     try:
         made = book.laid_over(version).resolve(version.name, default, version.scope, version.effective_from)
     except msgspec.ValidationError as error:
@@ -45,10 +49,11 @@ def _fitting(default: msgspec.Struct, book: PolicyBook, version: PolicyVersion) 
     return version
 
 
-def _mistakes(default: msgspec.Struct, change: Change) -> Mistakes:
+def wrong(default: msgspec.Struct, change: Change) -> Mistakes:
+    """Return what is wrong with a change by itself, whatever the book says; empty: nothing is."""
     known = change.scope == EVERYWHERE or path_of(adcode_of(change.scope)) == change.scope
-    wrong = {} if known else {("scope",): "no such region: a path leads from a province over its city to its county"}
-    return mistakes(default, change.fields, change.unset) | wrong
+    lost = {} if known else {("scope",): "no such region: a path leads from a province over its city to its county"}
+    return mistakes(default, change.fields, change.unset) | lost
 
 
 def _moment(book: PolicyBook, change: Change, now: datetime) -> datetime:
@@ -113,7 +118,7 @@ def restored(default: msgspec.Struct, book: PolicyBook, undone: PolicyVersion, n
         and version.effective_from <= undone.effective_from
     ]
     said = older[-1].fields if older else {}
-    return _fitting(default, book, _next(book, undone.name, undone.scope, now + HEADWAY, dict(said)))
+    return fitting(default, book, _next(book, undone.name, undone.scope, now + HEADWAY, dict(said)))
 
 
 def rolling_back(who: Asker, undone: int, version: PolicyVersion, why: str, now: datetime) -> Proposal:

@@ -77,14 +77,15 @@ async def shell(settings: Settings, tmp_path: Path) -> AsyncIterator[Shell]:
 async def _before(service: str, work: Run, settings: Settings, folder: Path) -> AsyncIterator[Shell]:
     users = folder / "users.json"
     users.write_bytes(msgspec.json.encode(USERS))
-    async with _issued(settings, users) as issued:
-        await begin_now(issued, [service])
-        async with running(work, issued) as client:
-            yield Shell(issued.model_copy(update={"addresses": {service: str(client.base_url)}}))
+    async with issued(settings, users) as own:
+        await begin_now(own, [service])
+        async with running(work, own) as client:
+            yield Shell(own.model_copy(update={"addresses": {service: str(client.base_url)}}))
 
 
 @asynccontextmanager
-async def _issued(settings: Settings, users: Path) -> AsyncIterator[Settings]:
+async def issued(settings: Settings, users: Path) -> AsyncIterator[Settings]:
+    """Serve an issuer that knows `users`, and return the settings that lead to it."""
     [port] = free_ports(1)
     own = settings.model_copy(update={"issuer": f"http://127.0.0.1:{port}"})
     async with serving(new_issuer(users, own), port):
@@ -126,6 +127,7 @@ async def test_what_is_refused_is_told_in_a_line_and_ends_with_1(shell: Shell) -
         "no such policy here": await shell.type("show", "dispatch.cups", "--as", "pat"),
         "there is no service 'cups'": await shell.type("show", "cups", "--as", "pat"),
         "they look like dispatch-17": await shell.type("diff", "seventeen", "--as", "pat"),
+        "Not Found": await shell.type("shadow", "dispatch-1", "--as", "pat"),
         "no such proposal": await shell.type("reject", "dispatch-9", "--as", "pat", "--why", "no"),
         "Aborted": await shell.type("approve", "dispatch-1", "--as", "pam"),
     }

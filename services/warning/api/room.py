@@ -1,5 +1,6 @@
 """What the routes of warning work with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -14,6 +15,8 @@ class Room:
     """Built once by the wiring."""
 
     station: Station
+    look_for_shadows: Callable[[], None]
+    """Has this process look at once for what was started or stopped in shadow."""
 
 
 Here = Annotated[Room, Depends(room_of(Room))]

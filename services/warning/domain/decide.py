@@ -42,9 +42,9 @@ class Memory:
 
     holder: Holder
     profile: Profile
-    rules: Mapping[str, Struct]
+    rules: dict[str, Struct]
     """Each rule's own memory, by rule id; a rule that heard nothing yet has none."""
-    due: Mapping[str, date | None] = field(default_factory=dict)
+    due: dict[str, date | None] = field(default_factory=dict)
     """The day after which each rule wants to be asked, by rule id."""
     behind: frozenset[str] = frozenset()
     """Rules that missed a fact of this subscription; they miss what follows too, so that order is kept."""
@@ -71,7 +71,9 @@ class Knowledge:
 def decide(knowledge: Knowledge, memory: Memory, event: SubscriberEvent) -> Decision[Memory]:
     """Let every rule that hears `event` take its step; one that fails misses it, and no other rule notices."""
     profile = billed(memory.profile, event) if isinstance(event, BillIssued) else memory.profile
-    after, rules = replace(memory, profile=profile), knowledge.rules
+    # One copy for all rules of the fact: each writes its own entry, and whoever gave `memory` keeps it as it is.
+    after = replace(memory, profile=profile, rules={**memory.rules}, due={**memory.due})
+    rules = knowledge.rules
     heard = Heard(event, _peer(knowledge, memory.holder, event))
     if knowledge.analysts:
         after = replace(after, journal=noted(memory.journal, event))
@@ -104,7 +106,8 @@ def _judged(
     kept, outcomes = rule.step(memory.rules.get(rule.id, rule.fresh), heard, limits.value)
     due = _due(rule.due(kept, limits.value), heard.event)
     said = [event for outcome in outcomes for event in _said(knowledge, memory, rule, limits, (heard.event, outcome))]
-    return replace(memory, rules={**memory.rules, rule.id: kept}, due={**memory.due, rule.id: due}), said
+    memory.rules[rule.id], memory.due[rule.id] = kept, due
+    return memory, said
 
 
 def _missed(

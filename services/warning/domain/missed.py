@@ -4,6 +4,9 @@ subscription. They are kept, and taken in their order once the rule is mended.
 
 from shared.topic import Event, SubscriberEvent
 
+FAILURES_MAX = 3
+"""So many facts on which a rule fails put it into quarantine."""
+
 
 class FactMissed(Event, frozen=True, kw_only=True):
     """`rule_id` did not take `event`; it never leaves the service. Its id and time are those of `event`."""

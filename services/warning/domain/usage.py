@@ -16,6 +16,8 @@ KEPT = WINDOW + WEEK
 """How long usage days are kept."""
 SETTLING = timedelta(days=2)
 """So long after a day its tallies may still come."""
+FORGOTTEN = timedelta(days=89)
+"""A number unheard of for so long may soon be another customer's: 90 days is its quarantine."""
 
 
 class Day(Struct, frozen=True, kw_only=True):

@@ -1,33 +1,17 @@
 """Who holds a number at a moment: the CRM's periods, and the customers behind them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.warning.domain.holding import Period, holder_at
 from services.warning.domain.subscriber import Holder
-from shared.calendar import month_bounds
-from shared.events.bill_issued import BillIssued
 from shared.events.customer_recorded import CustomerRecorded
 from shared.events.subscription_recorded import SubscriptionRecorded
 from shared.region import path_of
 from shared.topic import SubscriberEvent
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """For how long a holder had the number."""
-
-    ended_at: datetime | None
-    """None: to this day."""
-    holder: Holder
-
-    def meets(self, first: datetime, last: datetime | None = None) -> bool:
-        """Tell whether the number was held at some moment from `first` to `last`, or at `first` alone."""
-        return self.holder.activated_at <= (last or first) and (self.ended_at is None or first < self.ended_at)
 
 
 async def record_customers(tx: AsyncConnection, records: Sequence[CustomerRecorded]) -> None:
@@ -84,7 +68,7 @@ async def holders(tx: AsyncConnection, events: Sequence[SubscriberEvent]) -> lis
     periods: dict[str, list[Period]] = {}
     for period in await _locked(tx, "s.msisdn", {event.msisdn for event in events}):
         periods.setdefault(period.holder.msisdn, []).append(period)
-    return [_at(periods.get(event.msisdn, []), event) for event in events]
+    return [holder_at(periods.get(event.msisdn, []), event) for event in events]
 
 
 async def of_subscriptions(tx: AsyncConnection, ids: Collection[str]) -> list[Period]:
@@ -112,11 +96,3 @@ async def _locked(tx: AsyncConnection, column: str, values: Collection[str]) -> 
 
 def _period(fields: dict[str, Any]) -> Period:
     return Period(fields.pop("ended_at"), Holder(**fields))
-
-
-def _at(periods: Sequence[Period], event: SubscriberEvent) -> Holder | None:
-    """Return the latest holder whose period meets the event's time; a bill speaks of its whole month."""
-    instant = (event.occurred_at, event.occurred_at)
-    first, last = month_bounds(event.month) if isinstance(event, BillIssued) else instant
-    meeting = (period.holder for period in periods if period.meets(first, last))
-    return max(meeting, key=lambda holder: holder.activated_at, default=None)

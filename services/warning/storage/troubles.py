@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.warning.domain.catalogue import OWN_KINDS
 from services.warning.domain.decide import AnyRule
-from services.warning.domain.missed import FactMissed
+from services.warning.domain.missed import FAILURES_MAX, FactMissed
 from shared.catalogue import topic_of, topics
 from shared.topic import SubscriberEvent
 
-FAILURES_MAX, HANGS_MAX = 3, 2
-"""So many put a rule into quarantine; the third try of a step that hangs is not made."""
+HANGS_MAX = 2
+"""So many put a rule into quarantine too; the third try of a step that hangs is not made."""
 MAY_NOW = 0
 """The version of a missed fact whose rule was released by hand."""
 

@@ -1,16 +1,14 @@
 """Usage days as the sieve told them last, kept for as long as some rule looks back, and each number's weekly look."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.warning.domain.usage import KEPT, SETTLING, WINDOW, Day, UsageLooked, looked
+from services.warning.domain.usage import FORGOTTEN, KEPT, SETTLING, WINDOW, Day, UsageLooked, looked
 from shared.events.usage_day import UsageDay
 
-FORGOTTEN = timedelta(days=89)
-"""A number unheard of for so long may soon be another customer's: 90 days is its quarantine."""
 ROWS = 5_000
 
 

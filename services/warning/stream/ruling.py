@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.warning.domain.analyst.features import heard_kinds
 from services.warning.domain.analyst.rules import Analysts
 from services.warning.domain.catalogue import all_rules
-from services.warning.domain.decide import AnyRule, Knowledge, Memory, Standing, decide
+from services.warning.domain.decide import AnyRule, Memory, Standing, decide
 from services.warning.domain.missed import FactMissed
 from services.warning.domain.subscriber import Holder
-from services.warning.storage import campaigns, memories, ported_numbers, troubles, warnings
+from services.warning.storage import memories, troubles, warnings
+from services.warning.stream.knowing import knowledge
+from services.warning.stream.shadows import Batch, Shadows
 from services.warning.stream.trial import Trial
 from shared import log, metrics
-from shared.calendar import local_date
 from shared.db.business_clock import business_now
 from shared.db.policies import Policies
 from shared.decision import fold
-from shared.events.forwarding_changed import ForwardingChanged
 from shared.events.warning_raised import WarningFacts, WarningRaised
 from shared.policy import PolicyBook
 from shared.topic import Event, SubscriberEvent, of_kind
@@ -35,9 +36,10 @@ Asked = tuple[Sequence[AnyRule], Standing | None]
 class Ruling:
     """Decides for subscriptions whose locks the transaction holds."""
 
-    def __init__(self, policies: Policies, trial: Trial) -> None:
+    def __init__(self, policies: Policies, trial: Trial, shadows: Shadows) -> None:
         self._policies = policies
         self._trial = trial
+        self._shadows = shadows
         self._analysts = Analysts(PolicyBook())
 
     def analysts(self) -> Analysts:
@@ -80,28 +82,19 @@ class Ruling:
         before: dict[str, Memory],
         happened: Sequence[Happened],
     ) -> Sequence[Event]:
-        knowledge = await self._knowledge(tx, asked, [event for _, event in happened])
+        rules, analysts = asked
+        known = await knowledge(tx, rules, [event for _, event in happened], self._policies.book)
+        knowing = replace(known, rules=self._trial.watched(rules), analysts=analysts)
         facts = [(holder.subscription_id, event) for holder, event in happened]
-        folded = fold(partial(decide, knowledge), before, facts)
+        folded = fold(partial(decide, knowing), before, facts)
         await memories.save(tx, before, folded.memories)
         await _put_aside(tx, of_kind(FactMissed, folded.events))
         said = [event for event in folded.events if not isinstance(event, FactMissed)]
         raised = [event for event in said if isinstance(event, WarningFacts)]
         await warnings.record(tx, raised)
         _count(raised)
+        await self._shadows.follow(tx, Batch(known, before, happened, said))
         return said
-
-    async def _knowledge(self, tx: AsyncConnection, asked: Asked, events: Sequence[SubscriberEvent]) -> Knowledge:
-        rules, analysts = asked
-        days = [local_date(event.occurred_at) for event in events]
-        return Knowledge(
-            rules=self._trial.watched(rules),
-            policy=self._policies.book,
-            ported=await ported_numbers.of(tx, _named(events)),
-            campaigns=await campaigns.between(tx, min(days), max(days)),
-            quarantined=await troubles.quarantined(tx),
-            analysts=analysts,
-        )
 
 
 async def _put_aside(tx: AsyncConnection, missed: Sequence[FactMissed]) -> None:
@@ -113,10 +106,6 @@ async def _put_aside(tx: AsyncConnection, missed: Sequence[FactMissed]) -> None:
         logger.error("a rule failed", rule=rule_id, version=version, facts=count, error=errors[rule_id])
         metrics.RULE_FAILURES.labels(rule_id).inc(count)
         await troubles.failed(tx, (rule_id, version), count, errors[rule_id] or "")
-
-
-def _named(events: Sequence[SubscriberEvent]) -> list[str]:
-    return [event.forwarded_to for event in events if isinstance(event, ForwardingChanged) and event.forwarded_to]
 
 
 def _count(raised: Sequence[WarningFacts]) -> None:

@@ -1,0 +1,1 @@
+"""How fast the archived past is decided again."""
