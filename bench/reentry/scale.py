@@ -97,7 +97,7 @@ def measured(plan: Plan) -> Figures:
         columns_mb=(_bytes(both.new) + _bytes(both.old)) >> 20,
         seconds=round(seconds, 2),
         cpu_seconds=round(cpu_seconds, 2),
-        peak_memory_mb=_peak_mb(),
+        peak_memory_mb=peak_mb(),
         candidates_per_new=round(candidates / plan.new, 1),
         pairs_share_of_all=candidates / plan.new / plan.old,
         churn_hidden_as_growth=_quality(population, chosen[~alive], int(come_back.sum())),
@@ -130,7 +130,7 @@ def _bytes(columns: Columns) -> int:
     return of_rows + words + columns.active.nbytes + columns.suspended.nbytes
 
 
-def _peak_mb() -> int:
+def peak_mb() -> int:
     """Return the most memory that this process has held; macOS tells it in bytes, others in KiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak >> 20 if sys.platform == "darwin" else peak >> 10
