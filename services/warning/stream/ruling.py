@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.decide import AnyRule, Knowledge, Memory, decide
+from services.warning.domain.factors import month_learned_from, regions_around
 from services.warning.domain.missed import FactMissed
 from services.warning.domain.subscriber import Holder
-from services.warning.storage import campaigns, memories, ported_numbers, troubles, warnings
+from services.warning.storage import campaigns, factors, memories, ported_numbers, troubles, warnings
 from services.warning.stream.trial import Trial
 from shared import log, metrics
 from shared.calendar import local_date
@@ -54,7 +55,7 @@ class Ruling:
         before: dict[str, Memory],
         happened: Sequence[Happened],
     ) -> Sequence[Event]:
-        knowledge = await self._knowledge(tx, rules, [event for _, event in happened])
+        knowledge = await self._knowledge(tx, rules, happened)
         facts = [(holder.subscription_id, event) for holder, event in happened]
         folded = fold(partial(decide, knowledge), before, facts)
         await memories.save(tx, before, folded.memories)
@@ -66,14 +67,18 @@ class Ruling:
         return said
 
     async def _knowledge(
-        self, tx: AsyncConnection, rules: Sequence[AnyRule], events: Sequence[SubscriberEvent]
+        self, tx: AsyncConnection, rules: Sequence[AnyRule], happened: Sequence[Happened]
     ) -> Knowledge:
+        events = [event for _, event in happened]
         days = [local_date(event.occurred_at) for event in events]
+        months = {month_learned_from(event.occurred_at) for event in events}
+        regions = {around for holder, _ in happened for around in regions_around(holder.region)}
         return Knowledge(
             rules=self._trial.watched(rules),
             policy=self._policies.book,
             ported=await ported_numbers.of(tx, _named(events)),
             campaigns=await campaigns.between(tx, min(days), max(days)),
+            factors=await factors.of(tx, months, regions),
             quarantined=await troubles.quarantined(tx, rules),
         )
 

@@ -1,0 +1,31 @@
+"""A month's failure factors are handed on once."""
+
+from shared.db.script import run, split
+
+revision = "kpi_0005"
+down_revision = "kpi_0004"
+branch_labels = None
+depends_on = None
+
+UP = """
+CREATE TABLE kpi.factors_handed_on (
+    month text PRIMARY KEY,
+    handed_on_at timestamptz NOT NULL DEFAULT clock_timestamp());
+COMMENT ON TABLE kpi.factors_handed_on IS 'Months whose failure factors were told to the warning stage';
+GRANT SELECT ON kpi.failure_factors TO kpi_stream
+"""
+
+DOWN = """
+REVOKE SELECT ON kpi.failure_factors FROM kpi_stream;
+DROP TABLE kpi.factors_handed_on
+"""
+
+
+def upgrade() -> None:
+    """Apply."""
+    run(split(UP))
+
+
+def downgrade() -> None:
+    """Take back."""
+    run(split(DOWN))
