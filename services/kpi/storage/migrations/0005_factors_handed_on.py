@@ -11,12 +11,10 @@ UP = """
 CREATE TABLE kpi.factors_handed_on (
     month text PRIMARY KEY,
     handed_on_at timestamptz NOT NULL DEFAULT clock_timestamp());
-COMMENT ON TABLE kpi.factors_handed_on IS 'Months whose failure factors were told to the warning stage';
-GRANT SELECT ON kpi.failure_factors TO kpi_stream
+COMMENT ON TABLE kpi.factors_handed_on IS 'Months whose failure factors were told to the warning stage'
 """
 
 DOWN = """
-REVOKE SELECT ON kpi.failure_factors FROM kpi_stream;
 DROP TABLE kpi.factors_handed_on
 """
 
