@@ -100,5 +100,5 @@ def _add(gathering: Gathering, window: Window, pieces: Sequence[tuple[date, byte
         gathering.add(window.place(day), unpacked_days(content))
 
 
-def _found(gathered: Sequence[Gathered], told: Told, window: Window, limits: Limits) -> list[Reentry]:
+def _found(gathered: list[Gathered], told: Told, window: Window, limits: Limits) -> list[Reentry]:
     return find_reentries(people_among(gathered, told, window.since, WINDOW_DAYS_MAX), limits)

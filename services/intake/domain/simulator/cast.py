@@ -9,12 +9,14 @@ from msgspec import structs
 from services.intake.domain.simulator import episodes, luck
 from services.intake.domain.simulator.base import Subscriber, subscriber
 from services.intake.domain.simulator.episode import Episode, Part, later
-from services.intake.domain.simulator.truth import VALUABLE_FEE, leaving
+from services.intake.domain.simulator.truth import leaving
 from shared.calendar import local_moment
 from shared.folder import entries
 
 SUBSCRIBERS_A_PART = 500
 """One in so many has a part in each episode, and one at least."""
+PLAYERS_FEE = 129
+"""Who pays so much belongs to the population for whom warnings are worked."""
 SPREAD_DAYS = 6
 """Parts of one episode begin within so many days."""
 BEGUN = time(0, 10)
@@ -51,7 +53,7 @@ def _willing(seed: int, subscribers: int, first_day: date, days: int) -> list[in
 
 
 def _stays(seed: int, who: Subscriber, first_day: date, days: int) -> bool:
-    return who.plan.fee >= VALUABLE_FEE and leaving(seed, who, first_day, days) is None
+    return who.plan.fee >= PLAYERS_FEE and leaving(seed, who, first_day, days) is None
 
 
 def _part(seed: int, episode: Episode, index: int, newcomer: tuple[date, int]) -> Part:

@@ -46,8 +46,11 @@ class _Books:
     agents: Mapping[str, int]
 
 
-def people_among(shards: Sequence[Gathered], told: Told, since: date, days: int) -> People:
-    """Return the new numbers, by number, and all others, shard by shard, in a window of `days` from `since`."""
+def people_among(shards: list[Gathered], told: Told, since: date, days: int) -> People:
+    """Return the new numbers, by number, and all others, shard by shard, in a window of `days` from `since`.
+
+    The list is empty after it: each shard is let go of as it becomes columns, for they are what memory is needed for.
+    """
     new = np.array(sorted(told.new), np.int64)
     books = _Books(
         peers=_distinct(each.circle.others for each in shards),
@@ -57,7 +60,12 @@ def people_among(shards: Sequence[Gathered], told: Told, since: date, days: int)
         agents=_coded(each.agent for each in told.new.values()),
     )
     begun = _joined([_only(each, new, others=False) for each in shards])
-    rest = [_columns(_only(each, new, others=True), told.old, books, since) for each in shards]
+    rest: list[Columns] = []
+    numbers: list[Ints] = []
+    while shards:
+        others = _only(shards.pop(), new, others=True)
+        numbers.append(others.active.numbers)
+        rest.append(_columns(others, told.old, books, since))
     sizes = Sizes(
         peers=len(books.peers),
         cells=len(books.cells),
@@ -66,10 +74,8 @@ def people_among(shards: Sequence[Gathered], told: Told, since: date, days: int)
         agents=len(books.agents),
     )
     both = Both(new=_columns(begun, told.new, books, since), old=_stacked(rest), sizes=sizes, days=days)
-    old = np.concatenate([_others(each.active.numbers, new) for each in shards])
-    return People(
-        both=both, since=since, new=Numbers(begun.active.numbers), old=Numbers(old), peers=Numbers(books.peers)
-    )
+    old = Numbers(np.concatenate(numbers))
+    return People(both=both, since=since, new=Numbers(begun.active.numbers), old=old, peers=Numbers(books.peers))
 
 
 def _distinct(columns: Iterable[Ints | Codes]) -> Ints:
@@ -81,10 +87,6 @@ def _distinct(columns: Iterable[Ints | Codes]) -> Ints:
 
 def _coded(names: Iterable[str | None]) -> dict[str, int]:
     return {name: code for code, name in enumerate(sorted(set(filter(None, names))))}
-
-
-def _others(numbers: Ints, new: Ints) -> Ints:
-    return numbers[~np.isin(numbers, new)]
 
 
 def _only(gathered: Gathered, new: Ints, *, others: bool) -> Gathered:
