@@ -89,10 +89,7 @@ async def run_usage(settings: Settings) -> None:
         station.watch(hearing)
         await station.policies.refresh()
         station.due_in = reentries.waiting
-        station.tasks += [
-            station.deciding(consumer.run),
-            Reentries(station.stream, station.policies, station.committed).run,
-        ]
+        station.tasks += [station.deciding(consumer.run), Reentries(station.stream, station.policies).run]
         await station.serve(Front(SAYS, policies=policies()), lambda: consumer.assigned)
 
 

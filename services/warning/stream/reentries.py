@@ -2,10 +2,11 @@
 
 A search takes minutes of a province and runs in a thread of its own; it keeps nothing of its state. So kill -9 costs
 the day's search, and no more: what was told is not told again, because each finding is a row with the id of its cause.
+The rules' process publishes what is told here, for a relay of our own would hold some of the outbox's shards.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -35,10 +36,9 @@ TOLD_MAX = 500
 class Reentries(Steadily):
     """Looks back from each day that passed, in order; several processes waste work and say nothing twice."""
 
-    def __init__(self, engine: AsyncEngine, policies: Policies, committed: Callable[[], None]) -> None:
+    def __init__(self, engine: AsyncEngine, policies: Policies) -> None:
         self._engine = engine
         self._policies = policies
-        self._committed = committed
         super().__init__(self._look, LOOK_S)
 
     async def _look(self) -> None:
@@ -91,8 +91,10 @@ class Reentries(Steadily):
             alive = await reentries.held(tx, {each.old for each in found if each.old}, window.ended_at)
             fresh = await reentries.record(tx, window.passed, found, alive)
             new = [each for each in found if each.id in fresh and each.old in alive]
-            await outbox.put(tx, [said for each in new if (said := told_of(each, window.ended_at))])
-        self._committed()
+            said = await outbox.put(tx, [fact for each in new if (fact := told_of(each, window.ended_at))])
+        if said:
+            async with self._engine.begin() as tx:
+                await outbox.tell_others(tx, "warning")
 
 
 def _add(gathering: Gathering, window: Window, pieces: Sequence[tuple[date, bytes]]) -> None:
