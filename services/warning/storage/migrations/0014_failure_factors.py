@@ -3,7 +3,7 @@
 from shared.db.script import run, split
 
 revision = "warning_0014"
-down_revision = "warning_0009"
+down_revision = "warning_0013"
 branch_labels = None
 depends_on = None
 

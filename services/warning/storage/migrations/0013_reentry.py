@@ -2,8 +2,8 @@
 
 from shared.db.script import run, split
 
-revision = "warning_0009"
-down_revision = "warning_0008"
+revision = "warning_0013"
+down_revision = "warning_0009"
 branch_labels = None
 depends_on = None
 
