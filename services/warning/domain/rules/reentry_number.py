@@ -4,9 +4,6 @@ Numbers are compared elsewhere, all at once (docs/reentry.md). Here a finding be
 subscription, where its own county's policy asks for no more; a second number beside a living one is no reason to call.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from msgspec import Struct, to_builtins
 
 from services.warning.domain.reentry.explain import explain
@@ -36,7 +33,8 @@ def step(memory: Memory, heard: Heard[ReentryFound], limits: Limits) -> tuple[Me
 
 
 def _finding(event: ReentryFound) -> Finding:
-    evidence: Mapping[str, Any] = {"kind": event.kind, "new_msisdn": event.new_msisdn, **to_builtins(event.evidence)}
+    likeness, peers = to_builtins(event.evidence), [to_builtins(peer) for peer in event.evidence.peers]
+    evidence = {"kind": event.kind, "new_msisdn": event.new_msisdn, **likeness, "peers": peers}
     return Finding(occasion=f"{event.new_msisdn}:{event.began_on}", level=Level.ACT, evidence=evidence)
 
 

@@ -38,7 +38,7 @@ def test_given_a_circle_that_was_taken_over_when_the_old_number_is_silent_then_a
     assert finding == Finding(
         occasion=f"{NEW}:2026-04-01",
         level=Level.ACT,
-        evidence={"kind": "churn_hidden_as_growth", "new_msisdn": NEW, **EVIDENCE, "peers": tuple(EVIDENCE["peers"])},
+        evidence={"kind": "churn_hidden_as_growth", "new_msisdn": NEW, **EVIDENCE},
     )
     assert memory == Memory(told=(NEW,))
 
