@@ -22,8 +22,10 @@ from bench.latency.run import Report as LatencyReport
 from bench.recovery import run as recovery_run
 from bench.recovery.run import Report as RecoveryReport
 from bench.recovery.state import Load
+from bench.reentry import kept as reentry_kept
 from bench.reentry import real as reentry_real
 from bench.reentry import scale as reentry_scale
+from bench.reentry.kept import Report as KeptReport
 from bench.reentry.population import Plan as Population
 from bench.reentry.real import RealReport
 from bench.reentry.scale import Report as ScaleReport
@@ -101,6 +103,7 @@ def reentry(
     reality_mining: Annotated[
         Path | None, typer.Option(help="call records in that study's layout, for precision and recall on them instead")
     ] = None,
+    kept: Annotated[bool, typer.Option("--kept", help="from days as they are kept: bytes, seconds, memory")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Re-entry numbers among a simulated nation's: time, memory and growth; or among real call records."""
@@ -108,6 +111,10 @@ def reentry(
         _tell_real(reality_mining, as_json)
         return
     plan = Population(new=new, old=old, degree=degree, community=community, seed=seed)
+    if kept:
+        cost = reentry_kept.run(plan)
+        _tell(cost, _cost(cost), as_json)
+        return
     report = reentry_scale.run(plan)
     _tell(report, _sizes(report), as_json)
 
@@ -130,6 +137,15 @@ def _sizes(report: ScaleReport) -> Table:
         sizes = (each.new, each.old, each.ties)
         figures = (*sizes, each.seconds, each.cpu_seconds, each.peak_memory_mb, each.candidates_per_new)
         table.add_row(*(f"{figure:,}" for figure in figures))
+    return table
+
+
+def _cost(report: KeptReport) -> Table:
+    table = Table("new", "old", "bytes a number", "gather s", "search s", "CPU s", "peak MB", "precision", "recall")
+    figures = (report.bytes_a_number, report.gather_seconds, report.search_seconds, report.cpu_seconds)
+    shares = (report.come_back.precision, report.come_back.recall)
+    told = (report.new, report.old, *figures, report.peak_memory_mb)
+    table.add_row(*(f"{figure:,}" for figure in told), *(f"{share:.2f}" for share in shares))
     return table
 
 

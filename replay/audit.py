@@ -54,6 +54,8 @@ UNBALANCED = {
     " (SELECT 1 FROM points.posting AS p WHERE p.cause_id = r.redemption_id AND p.kind = r.state)",
     "worked warnings without an item": "SELECT count(*) FROM dispatch.warning AS w WHERE w.state = 'worked'"
     " AND NOT EXISTS (SELECT 1 FROM dispatch.work_item AS i WHERE i.work_item_id = w.work_item_id)",
+    "re-entry numbers told that no rule heard of": "SELECT count(*) FROM warning.reentry AS r WHERE told AND NOT EXISTS"
+    " (SELECT 1 FROM warning.inbox AS i WHERE i.topic = 'warning.reentry_found.v1' AND i.event_id = r.reentry_id)",
     "warnings raised that dispatch has in no state": "SELECT count(*) FROM warning.warning AS w"
     " WHERE w.population IS NOT NULL AND NOT EXISTS"
     " (SELECT 1 FROM dispatch.warning AS d WHERE d.warning_id = w.warning_id)",

@@ -56,7 +56,7 @@ class Hearing(Interest):
     repeatable: bool = False
     """The handler bears an event that comes again: offsets keep repeats out, and no inbox row is written."""
     says: bool = True
-    """False: it has nothing to say but dead letters, which another process of the service publishes."""
+    """False: what it says, dead letters at least, is published by another process of the service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ logger = log.get(__name__)
 Task = Callable[[], Awaitable[None]]
 """Runs until it is cancelled."""
 PositionsIn = Callable[[AsyncConnection, str], Awaitable[dict[Place, int]]]
+DueIn = Callable[[AsyncConnection], Awaitable[int]]
 BEAT_S = 1.0
 MEASURE_S = 2.0
 
@@ -66,6 +67,8 @@ class Station:
     """Why the service stopped deciding, as a person must read it; None: it goes on."""
     positions_in: PositionsIn = offsets.positions
     """Reads how far this service is; the sieve keeps its own account of that."""
+    due_in: DueIn = sweep.waiting
+    """Counts the passed days of which something is left to do here."""
     tasks: list[Task] = field(default_factory=list)
     awaiting: list[Steadily] = field(default_factory=list)
     """Those who look at what was committed, beside the relay."""
@@ -158,7 +161,7 @@ class Station:
         """Return how far this service is."""
         async with self.stream.connect() as tx:
             known = await self.positions_in(tx, self.cluster)
-            unpublished, due = await outbox.depth(tx), await sweep.waiting(tx)
+            unpublished, due = await outbox.depth(tx), await self.due_in(tx)
         positions: dict[str, dict[int, int]] = {}
         for place, following in known.items():
             positions.setdefault(place.topic, {})[place.partition] = following

@@ -13,6 +13,7 @@ from bench.reentry.splits import PROTOCOLS, Call, Outcome, a_few_alone, outcome,
 from services.intake.domain.format import Taken
 from services.intake.domain.formats.reality_mining import FORMAT
 from services.intake.stream.files import Files
+from services.warning.domain.reentry.columns import people_of
 from services.warning.domain.reentry.find import Reentry, find_reentries
 from services.warning.domain.reentry.limits import Limits
 from services.warning.domain.reentry.profiles import WINDOW_DAYS_MAX
@@ -167,7 +168,7 @@ def as_they_stand(calls: Sequence[Call]) -> Iterator[Seen]:
 
 def _found(calls: Sequence[Call], until: date, new: set[str]) -> list[Reentry]:
     known = profiles(calls, until - timedelta(WINDOW_DAYS_MAX - 1), until)
-    return find_reentries(known.only(new), known.only(known.numbers.keys() - new), Limits())
+    return find_reentries(people_of(known.only(new), known.only(known.numbers.keys() - new)), Limits())
 
 
 def _seen(found: Reentry, until: date) -> Seen:

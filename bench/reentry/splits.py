@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from services.warning.domain.reentry.columns import people_of
 from services.warning.domain.reentry.find import Kind, find_reentries
 from services.warning.domain.reentry.limits import Limits
 from services.warning.domain.reentry.profiles import Profiles, Tie, Usage, profiles_of
@@ -141,7 +142,7 @@ def outcome(relabelled: Relabelled, on: date, limits: Limits) -> Outcome:
     """Look for the relabelled persons, knowing what the platform would: the days around, and who is new."""
     known = profiles(relabelled.calls, on - timedelta(DAYS_BEFORE), on + timedelta(DAYS_AFTER - 1))
     new = known.only(relabelled.new)
-    found = find_reentries(new, known.only(known.numbers.keys() - relabelled.new), limits)
+    found = find_reentries(people_of(new, known.only(known.numbers.keys() - relabelled.new)), limits)
     shared = [shared for who, old in relabelled.old_of.items() if (shared := _shared(known, who, old)) is not None]
     pairs = [each for each in found if each.old and each.old == relabelled.old_of.get(each.new)]
     return Outcome(

@@ -13,6 +13,7 @@ NUMBER, MOMENT, DAY = "+8613300000001", "2026-03-05T10:00:00+08:00", "2026-03-05
 BY_NAME: dict[str, Any] = {
     "msisdn": NUMBER,
     "forwarded_to": "+8613800000001",
+    "new_msisdn": "+8619900000001",
     "peer": "10086",
     "operator": "china_mobile",
     "to_operator": "china_mobile",
@@ -56,6 +57,7 @@ BY_NAME: dict[str, Any] = {
     "amount_fen": 1_000,
     "arpu_fen": 19_900,
     "months_known": 3,
+    "share": 0.4,
     "policy_version": 0,
     "remaining_fen": 0,
     "explanation_zh": "30天内2次拨打10086（其他运营商客服）",
@@ -96,6 +98,7 @@ MADE: dict[type[inspect.Type], Callable[[Any], Any]] = {
     inspect.StructType: lambda info: _struct(info.cls),
     inspect.StrType: lambda info: derived_id("example", "text"),
     inspect.IntType: lambda info: max(info.ge or 0, 1),
+    inspect.FloatType: lambda info: info.ge or 0.0,
     inspect.BoolType: lambda info: True,
     inspect.DateTimeType: lambda info: MOMENT,
     inspect.DateType: lambda info: DAY,

@@ -36,8 +36,9 @@ SENDERS = {
     "sms.text_requested.v1": "dispatch",
     "billing.fulfilment_requested.v1": "offers",
     "billing.top_up_requested.v1": "points",
+    "warning.reentry_found.v1": "usage",
 }
-"""Who makes a request; the receiver owns its topic."""
+"""Who says it, where the topic's owner does not tell: a request's receiver owns its topic."""
 
 
 def hearers(topic: Topic[Event]) -> list[str]:

@@ -34,7 +34,7 @@ def page() -> str:
 
 def _rule(rule: AnyRule) -> Iterator[str]:
     yield f"## {rule.id}\n"
-    yield f"{said(module_of(type(rule.limits)))}\n"
+    yield f"{said(module_of(type(rule.fresh)))}\n"
     heard = ", ".join(sorted(map(_heard, rule.hears)))
     yield from table(("requirement", "version", "hears"), [[rule.requirement, str(rule.version), heard]])
     yield f"{said(rule.step)}\n"

@@ -22,6 +22,7 @@ from shared.events.competitor_campaign import CompetitorCampaign
 from shared.events.contact_reported import ContactReported
 from shared.events.customer_recorded import CustomerRecorded
 from shared.events.day_passed import DayPassed
+from shared.events.failure_factor import FailureFactor
 from shared.events.number_ported import NumberPorted
 from shared.events.porting_progressed import PortingProgressed
 from shared.events.subscription_recorded import SubscriptionRecorded
@@ -76,7 +77,15 @@ class Past:
 
 
 _uses = msgspec.json.Decoder(Use)
-ELSEWHERE = (CustomerRecorded, NumberPorted, CompetitorCampaign, DayPassed, ContactReported, SubscriptionRecorded)
+ELSEWHERE = (
+    CustomerRecorded,
+    NumberPorted,
+    CompetitorCampaign,
+    FailureFactor,
+    DayPassed,
+    ContactReported,
+    SubscriptionRecorded,
+)
 SAID = (WarningRaised, WarningNoted, WarningCleared)
 FOLLOWED = (BillIssued, PortingProgressed)
 """What matters to whom a warning is of use, and to dispatch, whichever rules are tried."""

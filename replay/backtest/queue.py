@@ -4,9 +4,12 @@ Contacts are as they were: whoever called a customer then is taken to call about
 People are left out, because who exactly calls changes no item.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import accumulate, chain
+from operator import itemgetter
 from typing import Any
 
 from msgspec import structs
@@ -31,10 +34,24 @@ Opened = Counter[tuple[str, date, Tier]]
 
 def opened(swept: Swept, past: Past, order: Order, book: PolicyBook) -> Opened:
     """Return the work items that follow from what a sweep said."""
-    queue = Queue(book)
-    for _, _, customer_id, event in sorted(_heard(swept, past, order), key=lambda each: each[:2]):
-        queue.hear(customer_id, event)
+    queue, clock = Queue(book), Clock(past, order)
+    for place, _, customer_id, event in sorted(_heard(swept, past, order), key=lambda each: each[:2]):
+        queue.hear(customer_id, event, clock.at(place))
     return queue.opened
+
+
+class Clock:
+    """What time it was for whoever had heard all that came before: old bills that come late open no work."""
+
+    def __init__(self, past: Past, order: Order) -> None:
+        came = chain(*past.facts.values(), *past.uses.values(), *past.told.values())
+        told = sorted(((order(fact), fact.event.occurred_at) for fact in came), key=itemgetter(0))
+        self._places = [place for place, _ in told]
+        self._latest: list[datetime] = list(accumulate((moment for _, moment in told), max))
+
+    def at(self, place: Any) -> datetime:
+        """Return the latest time of anything that had come by then."""
+        return self._latest[max(bisect_right(self._places, place) - 1, 0)]
 
 
 def _heard(swept: Swept, past: Past, order: Order) -> Iterator[tuple[Any, int, str, Event]]:
@@ -57,33 +74,30 @@ class Queue:
         """Customers with an open item."""
         self._ported: defaultdict[str, dict[str, Application]] = defaultdict(dict)
         """Applications of each customer, by number."""
-        self._now: datetime | None = None
         self.opened: Opened = Counter()
 
-    def hear(self, customer_id: str, event: Event) -> None:
+    def hear(self, customer_id: str, event: Event, now: datetime) -> None:
         """Take a fact about a customer, or the passing of a day."""
-        self._now = max(self._now or event.occurred_at, event.occurred_at)
         match event:
             case DayPassed():
-                self._overdue(event.occurred_at)
+                self._overdue(event.occurred_at, now)
             case ContactReported() if customer_id not in self._open:
                 pass
             case PortingProgressed():
                 self._apply(customer_id, event)
-                self._decide(customer_id, event)
+                self._decide(customer_id, event, now)
             case _:
-                self._decide(customer_id, event)
+                self._decide(customer_id, event, now)
 
-    def _overdue(self, at: datetime) -> None:
+    def _overdue(self, at: datetime, now: datetime) -> None:
         for customer_id in sorted(self._open):
             item = self._cases[customer_id].open_item
             if item and item.due_at < at:
-                self._decide(customer_id, ItemOverdue(id=item.work_item_id, occurred_at=at))
+                self._decide(customer_id, ItemOverdue(id=item.work_item_id, occurred_at=at), now)
 
-    def _decide(self, customer_id: str, event: Event) -> None:
-        assert self._now is not None, "an event has come"
+    def _decide(self, customer_id: str, event: Event, now: datetime) -> None:
         before = self._cases.get(customer_id) or Case(customer_id=customer_id)
-        after = decide(Desk(self._book, (), self._now), before, event).memory
+        after = decide(Desk(self._book, (), now), before, event).memory
         self._cases[customer_id] = after
         if after.open_item:
             self._open.add(customer_id)

@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from replay.backtest.order import Order
 from replay.backtest.past import Fact, Past
 from services.warning.domain.campaigns import Campaign
 from services.warning.domain.decide import AnyRule, Knowledge, Memory, decide
+from services.warning.domain.factors import Factor
 from services.warning.domain.missed import FAILURES_MAX, FactMissed
 from shared.decision import Decision
 from shared.events.bill_issued import BillIssued
 from shared.events.competitor_campaign import CompetitorCampaign
+from shared.events.failure_factor import FailureFactor
 from shared.events.forwarding_changed import ForwardingChanged
 from shared.events.number_ported import NumberPorted
 from shared.policy import PolicyBook
@@ -26,6 +29,8 @@ class Ruling:
         self._book = book
         self._ported = _latest(past.told[NumberPorted], order, "msisdn")
         self._campaigns = _latest(past.told[CompetitorCampaign], order, "campaign_id")
+        # A month's count from its end on only, when they have long been told.
+        self._factors = [_factor(fact.event) for fact in past.told[FailureFactor]]
         self._knowledge: dict[type[SubscriberEvent], Knowledge] = {}
         self.failures: Counter[str] = Counter()
         """Facts on which each rule failed."""
@@ -55,7 +60,7 @@ class Ruling:
             return known
         ported = self._ported_to(event.forwarded_to, place) if isinstance(event, ForwardingChanged) else {}
         running = [told for each in self._campaigns.values() if (told := _told_by(each, place))]
-        return Knowledge(known.rules, self._book, ported, [_campaign(each) for each in running], known.quarantined)
+        return replace(known, ported=ported, campaigns=[_campaign(each) for each in running])
 
     def _ported_to(self, number: str | None, place: Any) -> dict[str, str]:
         told = _told_by(self._ported.get(number or "", ()), place)
@@ -66,7 +71,7 @@ class Ruling:
             hearing = tuple(rule for rule in self.rules if issubclass(kind, rule.hears))
             failed = (rule for rule in hearing if self.failures[rule.id] >= FAILURES_MAX)
             aside = frozenset((rule.id, rule.version) for rule in failed)
-            self._knowledge[kind] = Knowledge(hearing, self._book, {}, (), aside)
+            self._knowledge[kind] = Knowledge(hearing, self._book, {}, factors=self._factors, quarantined=aside)
         return self._knowledge[kind]
 
 
@@ -82,6 +87,10 @@ def _told_by(records: Sequence[tuple[Any, Any]], place: Any) -> Any:
     """Return the latest of the records that had come at `place`; None: none had."""
     come = [event for told, event in records if told < place]
     return max(reversed(come), key=lambda event: event.occurred_at, default=None)
+
+
+def _factor(told: FailureFactor) -> Factor:
+    return Factor(**{name: getattr(told, name) for name in Factor.__struct_fields__})
 
 
 def _campaign(told: CompetitorCampaign) -> Campaign:

@@ -6,6 +6,7 @@ from services.kpi.api.room import Room
 from services.kpi.api.routes import router
 from services.kpi.domain.policies import policies as known
 from services.kpi.storage import counters
+from services.kpi.stream.due import Due
 from services.kpi.stream.hear import HEARD, Hear
 from services.kpi.stream.recount import Difference, archived_events, differences, recounted
 from shared.db import policies
@@ -27,7 +28,7 @@ async def run(settings: Settings) -> None:
         hearing = Hearing(consumer="kpi", topics=HEARD, handle=hear)
         consumer = Consumer(settings, station.runner(hearing), station.positions)
         station.watch(hearing)
-        station.sweep(hear.due)
+        station.sweep(Due(hear))
         station.tasks.append(station.deciding(consumer.run))
         await station.serve(Front(SAYS, (router,), Room(station), known()), lambda: consumer.assigned)
 

@@ -12,12 +12,13 @@ from services.warning.api import lists, porting, shadow
 from services.warning.api.rehearsing import Rehearsing
 from services.warning.api.room import Room
 from services.warning.domain.policies import families, policies
-from services.warning.storage import checkpoints
+from services.warning.storage import checkpoints, reentries
 from services.warning.storage import troubles as storage
 from services.warning.storage.troubles import Trouble
 from services.warning.stream.catch_up import CatchUp
 from services.warning.stream.due import Due
 from services.warning.stream.hear import Hear, heard_topics
+from services.warning.stream.reentries import Reentries
 from services.warning.stream.ruling import Ruling
 from services.warning.stream.shadows import Shadows
 from services.warning.stream.sieve import Sieve
@@ -88,12 +89,14 @@ async def _database(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 
 async def run_usage(settings: Settings) -> None:
-    """Keep usage days, for the rules that look back at them."""
+    """Keep usage days, for the rules that look back at them, and look for re-entry numbers in them."""
     async with open_station(settings, "warning") as station:
         hearing = Hearing(consumer="usage", topics=HEARD, handle=keep_usage_days, repeatable=True, says=False)
         consumer = Consumer(settings, station.runner(hearing), station.positions)
         station.watch(hearing)
-        station.tasks.append(station.deciding(consumer.run))
+        await station.policies.refresh()
+        station.due_in = reentries.waiting
+        station.tasks += [station.deciding(consumer.run), Reentries(station.stream, station.policies).run]
         await station.serve(_front(station), lambda: consumer.assigned)
 
 

@@ -89,12 +89,16 @@ TOLD_TO_ITSELF = {("kpi", "DayPassed")}
 """KPI tells its memories that a day passed, however late they hear of it; it publishes nothing."""
 
 
+LOWER = {"warning": [Stage.SIGNAL], "kpi": [Stage.REFERENCE]}
+"""The sieve's and the search's facts go to the rules; what a month taught comes back as a dated fact of reference."""
+
+
 @pytest.mark.parametrize("service", ["warning", "dispatch", "offers", "points", "kpi", "archive"])
 def test_a_service_says_facts_of_its_own_and_asks_others_by_requests(service: str) -> None:
     said = [topic_of(kind) for kind in constructed(service) if (service, kind.__name__) not in TOLD_TO_ITSELF]
     assert [t.name for t in said if t.kind is Kind.FACT and t.owner != service] == []
     assert [t.name for t in said if t.kind is Kind.REQUEST and t.owner == service] == []
-    own = {STAGES[service], Stage.SIGNAL} if service == "warning" else {STAGES[service]}
+    own = {STAGES[service], *LOWER.get(service, ())}
     assert {t.stage for t in said if t.kind is Kind.FACT} <= own
 
 

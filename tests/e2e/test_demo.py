@@ -20,6 +20,10 @@ pytestmark = pytest.mark.e2e
 PLAYED = ("demo", "--once", "--json", "--subscribers", "500", "--days", "20", "--seed", "7")
 PATIENCE_S = 240.0
 RULES = (
+    "agent_assessment_end",
+    "agreement_end",
+    "arrears_risk",
+    "complaint",
     "voluntary_suspension",
     "steep_bill_drop",
     "arrears_suspension",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from services.intake.domain.simulator.base import Subscriber, bill_lines
-from services.intake.domain.simulator.history import subscription
+from services.intake.domain.simulator.crm import subscription
 from services.intake.domain.simulator.signs import rival_number
 from services.intake.domain.simulator.world import World
 from services.intake.stream.publisher import Publisher

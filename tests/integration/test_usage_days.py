@@ -11,11 +11,11 @@ from services.warning.wiring import run_rules, run_usage
 from shared.calendar import local_date, start_of
 from shared.events.day_passed import DayPassed
 from shared.events.usage_day import UsageDay
-from shared.ids import derived_id
 from shared.settings import Settings
-from tests.support.builders import NUMBER, at, customer, subscription
+from tests.support.builders import at, customer, subscription
 from tests.support.running import begin_now, producing, publish, running
 from tests.support.tables import Tables
+from tests.support.usage import used
 
 pytestmark = pytest.mark.integration
 
@@ -33,25 +33,6 @@ async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
     await begin_now(settings, ["warning"])
     async with producing(settings) as opened:
         yield opened
-
-
-def used(day: date, calls: int, version: int = 1, number: str = NUMBER) -> UsageDay:
-    """Return a day of so many calls."""
-    return UsageDay(
-        id=derived_id("usage_day", number, day.isoformat(), str(version)),
-        occurred_at=start_of(day + timedelta(days=1)),
-        msisdn=number,
-        day=day,
-        version=version,
-        calls_out=calls,
-        calls_in=0,
-        seconds_out=0,
-        seconds_in=0,
-        messages=1,
-        bytes=7,
-        own_net_calls=0,
-        other_net_calls=0,
-    )
 
 
 async def heard(tables: Tables, days: Sequence[UsageDay]) -> None:

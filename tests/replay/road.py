@@ -29,6 +29,7 @@ from services.warning.domain.campaigns import Campaign
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.day_came import day_came
 from services.warning.domain.decide import Knowledge, Memory, decide
+from services.warning.domain.factors import Factor
 from services.warning.domain.operators import Network
 from services.warning.domain.siblings import siblings_told
 from services.warning.domain.sieve.cdr import Cdr
@@ -44,6 +45,7 @@ from shared.events.competitor_campaign import CompetitorCampaign
 from shared.events.contact_reported import ContactReported
 from shared.events.customer_recorded import CustomerRecorded
 from shared.events.day_passed import DayPassed
+from shared.events.failure_factor import FailureFactor
 from shared.events.porting_progressed import PortingProgressed
 from shared.events.subscription_recorded import SubscriptionRecorded
 from shared.events.warning_cleared import WarningCleared
@@ -67,6 +69,7 @@ class Road:
     customers: dict[str, CustomerRecorded] = field(default_factory=dict)
     periods: defaultdict[str, dict[str, SubscriptionRecorded]] = field(default_factory=lambda: defaultdict(dict))
     campaigns: dict[str, Campaign] = field(default_factory=dict)
+    factors: list[Factor] = field(default_factory=list)
     memories: dict[str, Memory] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
     counts: dict[str, Counts] = field(default_factory=dict)
@@ -87,9 +90,8 @@ class Road:
                 self.periods[event.msisdn][event.subscription_id] = event
                 self._recorded(event)
                 self._count(event.customer_id, event)
-            case CompetitorCampaign():
-                fields = {name: getattr(event, name) for name in Campaign.__struct_fields__}
-                self.campaigns[event.campaign_id] = Campaign(**fields)
+            case CompetitorCampaign() | FailureFactor():
+                self._known_of_regions(event)
             case DayPassed():
                 self._day(event)
             case CallDetailRecord():
@@ -98,6 +100,13 @@ class Road:
                     self._fact(signal)
             case SubscriberEvent():
                 self._fact(event)
+
+    def _known_of_regions(self, event: CompetitorCampaign | FailureFactor) -> None:
+        if isinstance(event, FailureFactor):
+            self.factors.append(Factor(**{name: getattr(event, name) for name in Factor.__struct_fields__}))
+        else:
+            fields = {name: getattr(event, name) for name in Campaign.__struct_fields__}
+            self.campaigns[event.campaign_id] = Campaign(**fields)
 
     def _fact(self, event: SubscriberEvent) -> None:
         holder = self._holder(event)
@@ -118,7 +127,8 @@ class Road:
     def _rules(self, holder: Holder, event: SubscriberEvent) -> None:
         known = self.memories.get(holder.subscription_id, Memory(holder, Profile(), {}))
         before = {holder.subscription_id: Memory(holder, known.profile, known.rules, known.due)}
-        knowing = partial(decide, Knowledge(all_rules(), self.policy, {}, list(self.campaigns.values())))
+        knowledge = Knowledge(all_rules(), self.policy, {}, list(self.campaigns.values()), self.factors)
+        knowing = partial(decide, knowledge)
         folded = fold(knowing, before, [(holder.subscription_id, event)])
         self.memories.update(folded.memories)
         self.said += folded.events

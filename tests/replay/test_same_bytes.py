@@ -35,7 +35,12 @@ def test_the_road_is_walked_to_its_end() -> None:
     """Otherwise the same bytes would prove nothing."""
     warnings = of_kind(WarningRaised, ran().said)
     assert {warning.rule_id for warning in warnings} >= {
+        "agent_assessment_end",
+        "agreement_end",
+        "arrears_risk",
         "arrears_suspension",
+        "complaint",
+        "internal_switch",
         "porting",
         "rival_forwarding",
         "rival_hotline",

@@ -57,6 +57,7 @@ MADE: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
     inspect.StructType: _struct,
     inspect.StrType: _text,
     inspect.IntType: lambda info: st.integers(info.ge, info.le),
+    inspect.FloatType: lambda info: st.floats(info.ge, info.le, allow_nan=False, allow_infinity=False),
     inspect.BoolType: lambda _: st.booleans(),
     inspect.NoneType: lambda _: st.none(),
     inspect.AnyType: lambda _: JSON,

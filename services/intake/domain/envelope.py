@@ -42,12 +42,16 @@ class RefusedEventsError(Exception):
 Taken = tuple[Topic[Event], Event]
 
 
+OURS = ("intake", "kpi")
+"""Services that say facts of reference: nobody else does."""
+
+
 def open_topics() -> dict[str, Topic[Event]]:
     """Return the topics that others may publish to: facts of the network and reference."""
     return {
         name: topic
         for name, topic in topics().items()
-        if topic.kind is Kind.FACT and topic.stage <= Stage.NETWORK and topic.owner != "intake"
+        if topic.kind is Kind.FACT and topic.stage <= Stage.NETWORK and topic.owner not in OURS
     }
 
 

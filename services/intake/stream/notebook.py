@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from services.intake.domain.simulator.staff import Person
-from services.intake.domain.simulator.world import Scene, World, fields
+from services.intake.domain.simulator.world import Scene, World, departures, played_parts
 
 S = TypeVar("S", bound=Scene)
 
@@ -37,10 +37,13 @@ class Notebook:
         _write(self._home / "users.json", msgspec.json.encode(list(people)))
 
     def write_truth(self, world: World) -> None:
-        """Write down who is made to leave and why."""
-        leavers = (world.leaver(index) for index in range(world.plan.subscribers))
-        lines = [msgspec.json.encode(fields(leaver)) for leaver in leavers if leaver]
-        _write(self._folder / "truth.jsonl", b"\n".join(lines) + b"\n")
+        """Write down who is made to leave and why, and to whom else something is made to happen."""
+        _write(self._folder / "truth.jsonl", _lines(departures(world)))
+        _write(self._folder / "episodes.jsonl", _lines(played_parts(world)))
+
+
+def _lines(told: Iterable[object]) -> bytes:
+    return b"".join(msgspec.json.encode(each) + b"\n" for each in told)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -7,15 +7,16 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from services.warning.domain import campaigns, population, reasons
+from services.warning.domain import campaigns, factors, population, reasons
 from services.warning.domain.analyst.features import noted
 from services.warning.domain.analyst.journal import Journal, Subject
 from services.warning.domain.campaigns import Campaign
 from services.warning.domain.day_came import DayCame
+from services.warning.domain.factors import Factor
 from services.warning.domain.missed import FactMissed
 from services.warning.domain.operators import Network, operator_of
 from services.warning.domain.population import Target
-from services.warning.domain.reasons import Weights
+from services.warning.domain.reasons import Around, Weights
 from services.warning.domain.rule import Clearing, Finding, Heard, Level, Peer, Rule
 from services.warning.domain.subscriber import Holder, Profile, arpu, billed
 from shared.calendar import local_date
@@ -62,6 +63,8 @@ class Knowledge:
     """Numbers whose operator is another than their prefix says."""
     campaigns: Sequence[Campaign] = ()
     """Rivals' campaigns of the days at hand."""
+    factors: Sequence[Factor] = ()
+    """What failed contacts were put down to in the months before those at hand."""
     quarantined: frozenset[tuple[str, int]] = frozenset()
     """Versions of rules that failed too often, each with its rule's id."""
     analysts: Standing | None = None
@@ -176,14 +179,16 @@ def _warning(
     arpu_fen, months_known = arpu(memory.profile, at)
     explanation_zh, explanation_en = rule.explain(finding.evidence)
     rivals = campaigns.running(knowledge.campaigns, holder.region, local_date(at))
-    likely = reasons.likely_reasons((f"rule.{rule.id}", rule.speaks_for), memory.profile, weights.value, rivals)
+    learned = factors.learned(knowledge.factors, holder.region, at, weights.value.failures_min)
+    around = Around(rivals, learned)
+    likely = reasons.likely_reasons((f"rule.{rule.id}", rule.speaks_for), memory.profile, weights.value, around)
     sooner = weights.value.campaign_raises_level and reasons.lured(likely)
     facts = structs.asdict(holder) | {
         "id": derived_id("warning", rule.id, holder.subscription_id, finding.occasion),
         "occurred_at": at,
         "rule_id": rule.id,
         "level": min(finding.level + sooner, Level.ACT_NOW),
-        "evidence": {**finding.evidence, **_campaigns_seen(rivals)},
+        "evidence": {**finding.evidence, **_campaigns_seen(rivals), **_learned(learned)},
         "explanation_zh": explanation_zh,
         "explanation_en": explanation_en,
         "reasons": likely,
@@ -199,6 +204,15 @@ def _warning(
 
 def _campaigns_seen(rivals: Sequence[Campaign]) -> dict[str, list[str]]:
     return {"competitor_campaigns": [each.campaign_id for each in rivals]} if rivals else {}
+
+
+def _learned(factors: Sequence[Factor]) -> dict[str, dict[str, Any]]:
+    """Return what was known of last month's failed contacts; nothing where they were too few."""
+    if not factors:
+        return {}
+    first, shares = factors[0], {each.reason: each.share for each in factors}
+    told = {"month": first.month, "region": first.region, "failures": first.failures, "shares": shares}
+    return {"failure_factors": told}
 
 
 def _cleared(holder: Holder, rule: AnyRule, event: SubscriberEvent, clearing: Clearing) -> WarningCleared:

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from msgspec import Struct, field
 
 from services.warning.domain.campaigns import Campaign
+from services.warning.domain.factors import Factor
 from services.warning.domain.subscriber import Profile, latest_lines
 from shared.events.warning_raised import LikelyReason
 from shared.policy import Share, Times
@@ -31,6 +33,13 @@ POINTS: dict[str, dict[Reason, int]] = {
     "bill.value_added_high": {"arbitrary_sp_charges": 4},
     "bill.over_package": {"competitor_tariff": 3},
     "bill.roaming_high": {"work_environment": 2},
+    "failures.competitor_tariff": {"competitor_tariff": 1},
+    "failures.competitor_handset": {"competitor_handset": 1},
+    "failures.arbitrary_sp_charges": {"arbitrary_sp_charges": 1},
+    "failures.competitor_poaching": {"competitor_poaching": 1},
+    "failures.work_environment": {"work_environment": 1},
+    "failures.network_quality": {"network_quality": 1},
+    "failures.service_dissatisfaction": {"service_dissatisfaction": 1},
 }
 
 
@@ -44,25 +53,42 @@ class Weights(Struct, frozen=True, kw_only=True):
     value_added_share_min: Share = 0.2
     over_package_share_min: Share = 0.5
     roaming_share_min: Share = 0.3
+    failure_share_min: Share = 0.3
+    """A reason of at least this share of last month's failed contacts is more likely, where something else speaks for
+    it: what others left for is no evidence of its own."""
+    failures_min: Times = 10
+    """Fewer failed contacts in a region teach nothing: then the region around it is asked."""
     campaign_raises_level: bool = True
     """A warning is one level more urgent while a rival's campaign runs that speaks for its likeliest reason."""
 
 
-def likely_reasons(
-    spoken: Observation, profile: Profile, weights: Weights, campaigns: Sequence[Campaign] = ()
-) -> tuple[LikelyReason, ...]:
-    """Return the reasons that what was observed speaks for, most points first.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known of the customer's region beside the customer."""
 
-    `spoken` is the rule's own word, `campaigns` are those that run in the customer's region.
-    """
+    campaigns: Sequence[Campaign] = ()
+    """Those that run there."""
+    factors: Sequence[Factor] = ()
+    """What last month's failed contacts were put down to."""
+
+
+NOTHING_AROUND = Around()
+
+
+def likely_reasons(
+    spoken: Observation, profile: Profile, weights: Weights, around: Around = NOTHING_AROUND
+) -> tuple[LikelyReason, ...]:
+    """Return the reasons that what was observed speaks for, most points first; `spoken` is the rule's own word."""
     points: dict[Reason, int] = defaultdict(int)
     because: dict[Reason, list[str]] = defaultdict(list)
     observed, speaks_for = spoken
     known = {observed: speaks_for} | weights.points
-    for observation in (observed, *_of_rivals(campaigns), *_of_bills(profile, weights)):
+    evident = (observed, *_of_rivals(around.campaigns), *_of_bills(profile, weights))
+    for observation in (*evident, *_of_failures(around.factors, weights)):
         for reason, weight in known.get(observation, {}).items():
-            points[reason] += weight
-            because[reason].append(observation)
+            if observation in evident or reason in points:
+                points[reason] += weight
+                because[reason].append(observation)
     ranked = sorted(points, key=lambda reason: (-points[reason], reason))
     return tuple(LikelyReason(reason=r, weight=points[r], because=tuple(because[r])) for r in ranked)
 
@@ -74,6 +100,10 @@ def lured(reasons: Sequence[LikelyReason]) -> bool:
 
 def _of_rivals(campaigns: Sequence[Campaign]) -> list[str]:
     return sorted({f"campaign.{each.kind}" for each in campaigns})
+
+
+def _of_failures(factors: Sequence[Factor], weights: Weights) -> list[str]:
+    return [f"failures.{each.reason}" for each in factors if each.share >= weights.failure_share_min]
 
 
 def _of_bills(profile: Profile, weights: Weights) -> Iterator[str]:

@@ -41,13 +41,13 @@ async def record_subscriptions(tx: AsyncConnection, records: Sequence[Subscripti
     await tx.execute(
         text(
             "INSERT INTO subscription AS known (subscription_id, msisdn, customer_id, region, brand, package,"
-            " activated_at, ended_at, recorded_at)"
+            " activated_at, ended_at, agent_id, recorded_at)"
             " VALUES (:subscription_id, :msisdn, :customer_id, :region, :brand, :package,"
-            " :activated_at, :ended_at, :recorded_at)"
+            " :activated_at, :ended_at, :agent_id, :recorded_at)"
             " ON CONFLICT (subscription_id) DO UPDATE"
             " SET customer_id = excluded.customer_id, region = excluded.region, brand = excluded.brand,"
             " package = excluded.package, activated_at = excluded.activated_at, ended_at = excluded.ended_at,"
-            " recorded_at = excluded.recorded_at"
+            " agent_id = excluded.agent_id, recorded_at = excluded.recorded_at"
             " WHERE excluded.recorded_at >= known.recorded_at"
         ),
         [_row(record) for record in sorted(records, key=lambda record: record.subscription_id)],
@@ -55,7 +55,7 @@ async def record_subscriptions(tx: AsyncConnection, records: Sequence[Subscripti
 
 
 def _row(record: SubscriptionRecorded) -> dict[str, object]:
-    same = ("subscription_id", "msisdn", "customer_id", "brand", "package", "activated_at", "ended_at")
+    same = ("subscription_id", "msisdn", "customer_id", "brand", "package", "activated_at", "ended_at", "agent_id")
     fields = {name: getattr(record, name) for name in same}
     return fields | {"region": path_of(record.county), "recorded_at": record.occurred_at}
 

@@ -5,7 +5,8 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.warning.storage import usage_days
+from services.warning.domain.reentry import window
+from services.warning.storage import day_pieces, usage_days
 from services.warning.stream.hear import Hear
 from services.warning.stream.shadows import Shadows
 from shared.give_up import GiveUp
@@ -30,4 +31,5 @@ class Due:
 
 
 async def _forget(tx: AsyncConnection, day: date, limit: int) -> Sequence[Event] | None:
-    return () if await usage_days.forget(tx, day) else None
+    more = [await usage_days.forget(tx, day), await day_pieces.forget(tx, day - window.KEPT)]
+    return () if any(more) else None

@@ -1,7 +1,8 @@
 """What the rules hear: CRM records tell who holds a number, facts are decided for that holder."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -9,8 +10,18 @@ from services.warning.domain.catalogue import heard_kinds
 from services.warning.domain.day_came import day_came
 from services.warning.domain.siblings import siblings_told
 from services.warning.domain.subscriber import Holder
-from services.warning.storage import campaigns, holders, memories, ported_numbers, porting_steps, usage_days
-from services.warning.stream.ruling import Happened, Ruling
+from services.warning.storage import (
+    campaigns,
+    factors,
+    holders,
+    memories,
+    ported_numbers,
+    porting_steps,
+    reentries,
+    usage_days,
+)
+from services.warning.stream.knowing import Happened
+from services.warning.stream.ruling import Ruling
 from shared import sweep
 from shared.arrival import Arrival
 from shared.catalogue import topic_of
@@ -18,16 +29,26 @@ from shared.db import waiting
 from shared.events.competitor_campaign import CompetitorCampaign
 from shared.events.customer_recorded import CustomerRecorded
 from shared.events.day_passed import DayPassed
+from shared.events.failure_factor import FailureFactor
 from shared.events.number_ported import NumberPorted
 from shared.events.porting_progressed import PortingProgressed
 from shared.events.subscription_recorded import SubscriptionRecorded
+from shared.events.suspension_changed import SuspensionChanged
 from shared.topic import Event, SubscriberEvent, Topic, of_kind
+
+KEPT: Mapping[type[Event], Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]] = {
+    CustomerRecorded: holders.record_customers,
+    NumberPorted: ported_numbers.record,
+    CompetitorCampaign: campaigns.record,
+    FailureFactor: factors.record,
+    DayPassed: sweep.note,
+}
+"""What is known beside the facts that rules hear."""
 
 
 def heard_topics() -> tuple[Topic[Event], ...]:
     """Return every topic that the rules need."""
-    records = (CustomerRecorded, SubscriptionRecorded, NumberPorted, CompetitorCampaign, DayPassed)
-    return tuple(topic_of(kind) for kind in dict.fromkeys((*records, *heard_kinds())))
+    return tuple(topic_of(kind) for kind in dict.fromkeys((*KEPT, SubscriptionRecorded, *heard_kinds())))
 
 
 class Hear:
@@ -39,20 +60,16 @@ class Hear:
     async def __call__(self, tx: AsyncConnection, arrivals: Sequence[Arrival]) -> Sequence[Event]:
         """Record or decide `arrivals`, and return what there is to say."""
         events = [arrival.event for arrival in arrivals]
+        keep = KEPT.get(type(events[0]))
+        if keep:
+            await keep(tx, events)
+            return ()
         match events[0]:
-            case CustomerRecorded():
-                await holders.record_customers(tx, of_kind(CustomerRecorded, events))
-            case NumberPorted():
-                await ported_numbers.record(tx, of_kind(NumberPorted, events))
-            case CompetitorCampaign():
-                await campaigns.record(tx, of_kind(CompetitorCampaign, events))
-            case DayPassed():
-                await sweep.note(tx, of_kind(DayPassed, events))
             case SubscriptionRecorded():
                 return await self._recorded(tx, of_kind(SubscriptionRecorded, events))
-            case SubscriberEvent():
-                return await self._happened(tx, await _held(tx, of_kind(SubscriberEvent, events)))
-        return ()
+            case SuspensionChanged():
+                await reentries.record_suspensions(tx, of_kind(SuspensionChanged, events))
+        return await self._happened(tx, await _held(tx, of_kind(SubscriberEvent, events)))
 
     async def day_came(self, tx: AsyncConnection, day: date, limit: int) -> Sequence[Event] | None:
         """Tell at most `limit` subscriptions whose rules wait for it that `day` is over; None: none does any more."""

@@ -12,9 +12,8 @@ from services.warning.domain.analyst.rules import Analysts
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.decide import AnyRule, Memory, Standing, decide
 from services.warning.domain.missed import FactMissed
-from services.warning.domain.subscriber import Holder
 from services.warning.storage import memories, troubles, warnings
-from services.warning.stream.knowing import knowledge
+from services.warning.stream.knowing import Happened, knowledge
 from services.warning.stream.shadows import Batch, Shadows
 from services.warning.stream.trial import Trial
 from shared import log, metrics
@@ -23,12 +22,10 @@ from shared.db.policies import Policies
 from shared.decision import fold
 from shared.events.warning_raised import WarningFacts, WarningRaised
 from shared.policy import PolicyBook
-from shared.topic import Event, SubscriberEvent, of_kind
+from shared.topic import Event, of_kind
 
 logger = log.get(__name__)
 
-Happened = tuple[Holder, SubscriberEvent]
-"""A fact about a number, and who held that number then."""
 Asked = tuple[Sequence[AnyRule], Standing | None]
 """Our own rules, and those of analysts; None: these are not asked."""
 
@@ -83,7 +80,7 @@ class Ruling:
         happened: Sequence[Happened],
     ) -> Sequence[Event]:
         rules, analysts = asked
-        known = await knowledge(tx, rules, [event for _, event in happened], self._policies.book)
+        known = await knowledge(tx, rules, happened, self._policies.book)
         knowing = replace(known, rules=self._trial.watched(rules), analysts=analysts)
         facts = [(holder.subscription_id, event) for holder, event in happened]
         folded = fold(partial(decide, knowing), before, facts)

@@ -16,9 +16,8 @@ from services.warning.domain.day_came import DayCame, day_came
 from services.warning.domain.decide import AnyRule, Knowledge, Memory, decide
 from services.warning.domain.policies import policies
 from services.warning.domain.shadow import Shadow, begun, unfailed
-from services.warning.domain.subscriber import Holder
 from services.warning.storage import holders, memories, shadows
-from services.warning.stream.knowing import knowledge
+from services.warning.stream.knowing import Happened, knowledge
 from services.warning.stream.trial import Trial
 from shared import log
 from shared.db.policies import Policies
@@ -26,14 +25,12 @@ from shared.decision import fold
 from shared.events.warning_raised import WarningFacts
 from shared.policy_change.what_if import what_if
 from shared.steady import Steadily
-from shared.topic import Event, SubscriberEvent, of_kind
+from shared.topic import Event, of_kind
 
 logger = log.get(__name__)
 
 LOOK_S = 2.0
 ERROR_MAX = 500
-
-Happened = tuple[Holder, SubscriberEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ class Shadows(Steadily):
         rules = [rule for rule in all_rules() if shadow.changes(rule) and DayCame in rule.hears]
         if going_on:
             before = await memories.load(tx, [holder for holder, _ in going_on], rules)
-            known = await knowledge(tx, rules, [event for _, event in going_on], self._live.book)
+            known = await knowledge(tx, rules, going_on, self._live.book)
             await self._unharmed(tx, shadow, Batch(known, before, going_on, ()))
 
     async def _unharmed(self, tx: AsyncConnection, shadow: Shadow, batch: Batch) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from msgspec import structs
 
+from bench.reentry import kept
 from bench.reentry.population import Plan, simulated
 from bench.reentry.real import as_they_stand, split_dates, summed
 from bench.reentry.scale import measured, quality
@@ -92,3 +93,13 @@ def test_in_a_village_that_calls_daily_most_are_found(protocol: str) -> None:
     told = summed(village(), split_dates(village())[:2], protocol)
     assert told.quality.precision >= 0.95
     assert told.quality.recall >= 0.8
+
+
+def test_from_days_as_they_are_kept_the_same_customers_are_found() -> None:
+    told = kept.run(Plan(new=60, old=1_500, degree=8, community=30))
+    assert told.come_back.precision > 0.9
+    assert told.come_back.recall > 0.3
+    assert 20 < told.bytes_a_number_day < 200
+    assert told.bytes_a_number * (told.new + told.old) == pytest.approx(
+        told.bytes_a_number_day * told.number_days, 0.01
+    )

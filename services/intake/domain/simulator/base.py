@@ -59,6 +59,8 @@ class Subscriber(Struct, frozen=True, kw_only=True):
     """Usage against what the package includes, 1.0: all of it."""
     extras_fen: int
     """Value-added services in a month."""
+    handset: str | None = None
+    """Its IMEI; None: the switch does not tell."""
 
 
 @lru_cache(maxsize=200_000)

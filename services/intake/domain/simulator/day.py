@@ -5,6 +5,9 @@ from datetime import timedelta
 
 from services.intake.domain.days import day_passed
 from services.intake.domain.simulator import history, signs, traffic
+from services.intake.domain.simulator.base import Subscriber
+from services.intake.domain.simulator.cast import all_episodes
+from services.intake.domain.simulator.episode import Act
 from services.intake.domain.simulator.history import ISSUE_DAY
 from services.intake.domain.simulator.world import World
 from shared.calendar import month_of, months_before, start_of
@@ -33,10 +36,23 @@ def _daytime(world: World) -> Iterator[Event]:
         if world.gone(index, world.today):
             continue
         who, leaver = world.who(index), world.leaver(index)
-        yield from traffic.cdrs(world, who)
+        yield from _played(world, who)
         if paid := traffic.payment(world, who):
             yield paid
         yield from signs.by_day(world, leaver, who) if leaver else signs.false_alarms(world, who)
+
+
+def _played(world: World, who: Subscriber) -> Iterator[Event]:
+    """Yield traffic, and what shows of a part in an episode."""
+    part = world.part(who.index)
+    if part is None:
+        yield from traffic.cdrs(world, who)
+        return
+    episode, act = all_episodes()[part.episode], Act(who, part, world.today)
+    yield from episode.shows(act)
+    caller = episode.calls_as(act)
+    if caller:
+        yield from traffic.cdrs(world, caller)
 
 
 def _evening(world: World, index: int) -> Iterator[Event]:

@@ -3,20 +3,17 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from services.intake.domain.simulator import regions
+from services.intake.domain.simulator import crm, regions
 from services.intake.domain.simulator.base import Subscriber, bill_lines
 from services.intake.domain.simulator.truth import Leaving
 from services.intake.domain.simulator.world import World
 from shared.calendar import local_moment, month_bounds, month_of, months_before, start_of
 from shared.events.bill_issued import BillIssued
-from shared.events.customer_recorded import CustomerRecorded
 from shared.events.number_ported import NumberPorted
 from shared.events.region_defined import RegionDefined
-from shared.events.subscription_recorded import SubscriptionRecorded
 from shared.ids import derived_id
 from shared.topic import Event
 
-BRAND = "tianyi"
 HISTORY_MONTHS = 12
 FADED_SHARE = 0.35
 FADING = timedelta(days=40)
@@ -42,8 +39,8 @@ def regions_defined(world: World) -> Iterator[RegionDefined]:
 def customers(world: World) -> Iterator[Event]:
     """Yield who holds which number, customers before their numbers."""
     everybody = [world.who(index) for index in range(world.plan.subscribers)]
-    yield from (_customer(who) for who in everybody)
-    yield from (subscription(who, who.activated_at) for who in everybody)
+    yield from (crm.customer(who, who.activated_at) for who in everybody)
+    yield from (crm.subscription(who, who.activated_at) for who in everybody)
     yield NumberPorted(
         id=derived_id("number_ported", "+8613800990000"),
         occurred_at=start_of(date(2025, 6, 1)),
@@ -62,9 +59,11 @@ def bills_before(world: World) -> Iterator[BillIssued]:
 def bills(world: World, month: str) -> Iterator[BillIssued]:
     """Yield everybody's bill for `month`, issued on the second of the month after it."""
     issued_at = local_moment(month_bounds(month)[1].date() + timedelta(days=ISSUE_DAY - 1), ISSUED)
+    begins_at = month_bounds(month)[0]
     for index in range(world.plan.subscribers):
-        if not world.gone(index, month_bounds(month)[0].date()):
-            yield _bill(world, world.who(index), month, issued_at)
+        who = world.who(index)
+        if who.activated_at <= begins_at and not world.gone(index, begins_at.date()):
+            yield _bill(world, who, month, issued_at)
 
 
 def _bill(world: World, who: Subscriber, month: str, issued_at: datetime) -> BillIssued:
@@ -88,29 +87,3 @@ def _fading(world: World, leaver: Leaving, month: str) -> bool:
     if leaver.scenario != "fading" or world.persuaded_by(leaver, month_bounds(month)[0].date()):
         return False
     return month >= month_of(start_of(leaver.leaves_on - FADING))
-
-
-def _customer(who: Subscriber) -> CustomerRecorded:
-    same = ("customer_id", "name", "sex", "birth_month", "important", "stars", "member_level")
-    return CustomerRecorded(
-        id=derived_id("customer", who.customer_id),
-        occurred_at=who.activated_at,
-        **{name: getattr(who, name) for name in same},
-    )
-
-
-def subscription(who: Subscriber, at: datetime, ended_at: datetime | None = None) -> SubscriptionRecorded:
-    """Return that `who` holds the number, as the CRM tells it at `at`."""
-    return SubscriptionRecorded(
-        id=derived_id("subscription", who.subscription_id, at.isoformat()),
-        occurred_at=at,
-        msisdn=who.msisdn,
-        subscription_id=who.subscription_id,
-        customer_id=who.customer_id,
-        county=who.county,
-        brand=BRAND,
-        package=who.plan.id,
-        activated_at=who.activated_at,
-        ended_at=ended_at,
-        agent_id=who.agent_id,
-    )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from services.intake.domain.simulator import day, history
 from services.intake.domain.simulator.staff import Person, staff
 from services.intake.domain.simulator.truth import Departure
-from services.intake.domain.simulator.world import World
+from services.intake.domain.simulator.world import World, departure
 from shared.topic import Event
 
 
@@ -20,8 +20,8 @@ class Operator:
         return staff(self.scene.plan.seed)
 
     def truth(self, customer_id: str) -> Departure | None:
-        """Return a customer's plan to leave; None: they stay."""
-        return self.scene.leaver(int(customer_id[1:]))
+        """Return a customer's departure; None: they stay."""
+        return departure(self.scene, int(customer_id[1:]))
 
     def divisions(self) -> Iterable[Event]:
         """Return the operator's tree."""

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from services.intake.domain.simulator import luck
 from services.intake.domain.simulator.base import Subscriber
-from services.intake.domain.simulator.history import subscription
+from services.intake.domain.simulator.crm import subscription
 from services.intake.domain.simulator.truth import Leaving
 from services.intake.domain.simulator.world import World
 from shared.calendar import local_moment

@@ -46,6 +46,7 @@ def _cdr(world: World, who: Subscriber, number: int, drawn: float) -> CallDetail
         duration_s=20 + rest % 400 if voice else 0,
         bytes=rest * 200 if kind > VOICE_TENTHS else 0,
         cell=f"{who.county}-{who.index % 40}",
+        imei=who.handset,
     )
 
 

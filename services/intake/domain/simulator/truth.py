@@ -8,7 +8,7 @@ from msgspec import Struct
 from services.intake.domain.simulator import luck
 from services.intake.domain.simulator.base import Subscriber
 
-Scenario = Literal["hotline_then_port", "forwarding", "fading", "arrears", "suspension"]
+Scenario = Literal["hotline_then_port", "forwarding", "fading", "arrears", "suspension", "reentry"]
 
 SCENARIOS: tuple[tuple[Scenario, float], ...] = (
     ("hotline_then_port", 0.35),

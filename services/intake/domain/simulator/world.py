@@ -1,12 +1,14 @@
 """The state of a simulation between two days: small enough to be written down each evening and taken up again."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
 
 from msgspec import Struct
 
 from services.intake.domain.simulator.base import Subscriber, subscriber
+from services.intake.domain.simulator.cast import all_episodes, parts
+from services.intake.domain.simulator.episode import Part
 from services.intake.domain.simulator.truth import Departure, Leaving, leaving
 
 
@@ -62,11 +64,17 @@ class World(Scene, kw_only=True):
 
     def who(self, index: int) -> Subscriber:
         """Return a subscriber."""
-        return subscriber(self.plan.seed, index, self.plan.first_day)
+        who, part = subscriber(self.plan.seed, index, self.plan.first_day), self.part(index)
+        return all_episodes()[part.episode].before(who, part) if part else who
+
+    def part(self, index: int) -> Part | None:
+        """Return a subscriber's part in an episode; None: they have none."""
+        plan = self.plan
+        return parts(plan.seed, plan.subscribers, plan.first_day, plan.days).get(index)
 
     def leaver(self, index: int) -> Leaving | None:
         """Return a subscriber's plan to leave, whether or not they were persuaded since."""
-        return _leaver(self.plan, index)
+        return _leaver(self.plan, index) if index < self.plan.subscribers else None
 
     def gone(self, index: int, day: date) -> bool:
         """Tell whether a subscriber had left before `day`."""
@@ -79,6 +87,48 @@ def _leaver(plan: Plan, index: int) -> Leaving | None:
     return leaving(plan.seed, subscriber(plan.seed, index, plan.first_day), plan.first_day, plan.days)
 
 
-def fields(leaver: Leaving) -> dict[str, Any]:
-    """Return a leaver as the truth file tells it."""
-    return {name: getattr(leaver, name) for name in leaver.__struct_fields__}
+class Played(Struct, frozen=True, kw_only=True):
+    """A part in an episode, as its file tells it."""
+
+    episode: str
+    says: str
+    begins_on: date
+    customer_id: str
+    subscription_id: str
+
+
+def departures(world: World) -> Iterator[Leaving]:
+    """Yield everybody who is made to leave."""
+    everybody = (departure(world, index) for index in range(world.plan.subscribers))
+    yield from (leaving for leaving in everybody if leaving)
+
+
+def departure(world: World, index: int) -> Leaving | None:
+    """Return when somebody leaves, by the plan to leave or by an episode; None: they stay."""
+    leaver, part = world.leaver(index), world.part(index)
+    if leaver or part is None or not all_episodes()[part.episode].leaves:
+        return leaver
+    who = world.who(index)
+    return Leaving(
+        customer_id=who.customer_id,
+        subscription_id=who.subscription_id,
+        scenario="reentry",
+        reason="competitor_tariff",
+        leaves_on=part.begins_on,
+        persuadable=False,
+    )
+
+
+def played_parts(world: World) -> Iterator[Played]:
+    """Yield every part that somebody has."""
+    for index in range(world.plan.subscribers):
+        part = world.part(index)
+        if part:
+            who = world.who(index)
+            yield Played(
+                episode=part.episode,
+                says=all_episodes()[part.episode].says,
+                begins_on=part.begins_on,
+                customer_id=who.customer_id,
+                subscription_id=who.subscription_id,
+            )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,27 @@ class Both:
     days: int
 
 
+class Names(Protocol):
+    """What places stand for."""
+
+    def __getitem__(self, place: int, /) -> str:
+        """Return the name at `place`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Two populations, and what their rows and their peers are called."""
+
+    both: Both
+    since: date
+    """The window's first day."""
+    new: Names
+    """Numbers by row."""
+    old: Names
+    peers: Names
+    """By code."""
+
+
 Codebook = Mapping[str, int]
 WHAT: Mapping[str, Callable[[Profile], Mapping[str, float]]] = {
     "circle": lambda profile: {peer: tie.calls for peer, tie in profile.circle.items()},
@@ -71,7 +92,7 @@ WHAT: Mapping[str, Callable[[Profile], Mapping[str, float]]] = {
 }
 
 
-def both_of(new: Profiles, old: Profiles) -> Both:
+def people_of(new: Profiles, old: Profiles) -> People:
     """Return two populations of the same window as columns, rows in the order of the numbers.
 
     Raises:
@@ -89,10 +110,12 @@ def both_of(new: Profiles, old: Profiles) -> Both:
         agents=len(books["agents"]),
     )
     days = (new.until - new.since).days + 1
-    return Both(new=_columns(new, books), old=_columns(old, books), sizes=sizes, days=days)
+    both = Both(new=_columns(new, books), old=_columns(old, books), sizes=sizes, days=days)
+    named = tuple(sorted(numbers.numbers) for numbers in (new, old))
+    return People(both=both, since=new.since, new=named[0], old=named[1], peers=list(books["circle"]))
 
 
-def ordered(profiles: Profiles) -> list[Profile]:
+def _ordered(profiles: Profiles) -> list[Profile]:
     """Return the profiles in the order of their columns' rows."""
     return [profiles.numbers[number] for number in sorted(profiles.numbers)]
 
@@ -102,7 +125,7 @@ def _codebook(named: Iterable[Mapping[str, float]]) -> Codebook:
 
 
 def _columns(profiles: Profiles, books: Mapping[str, Codebook]) -> Columns:
-    numbers = ordered(profiles)
+    numbers = _ordered(profiles)
     kinds = {kind: _sparse(numbers, of, books[kind]) for kind, of in WHAT.items()}
     since = profiles.since
     return Columns(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from shared.calendar import local_date
 from shared.events.call_detail_record import CallDetailRecord
@@ -132,26 +132,6 @@ def _profile(number: str, found: _Sum, about: About) -> Profile:
         active=frozenset(found.active),
         about=about,
     )
-
-
-def followed(profiles: Profiles, moved: Mapping[str, str]) -> Profiles:
-    """Return the profiles with each peer that moved under its old number."""
-    numbers = {
-        number: structs.replace(profile, circle=_followed(profile, moved))
-        if profile.circle.keys() & moved.keys()
-        else profile
-        for number, profile in profiles.numbers.items()
-    }
-    return structs.replace(profiles, numbers=numbers)
-
-
-def _followed(profile: Profile, moved: Mapping[str, str]) -> dict[str, Tie]:
-    circle: dict[str, Tie] = {}
-    for peer, tie in profile.circle.items():
-        person = moved.get(peer, peer)
-        known = circle.get(person, Tie())
-        circle[person] = Tie(known.calls + tie.calls, known.seconds + tie.seconds)
-    return circle
 
 
 def usage_of(record: CallDetailRecord) -> Usage:

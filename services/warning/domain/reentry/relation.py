@@ -42,10 +42,10 @@ class Lives:
 def lives_of(old: Columns, days: int) -> Lives:
     """Return what the columns tell of activity; a number without any counts as gone before the window."""
     lowest = old.active & (~old.active + np.uint64(1))
-    return Lives(old.active, _highest(lowest), _highest(old.active), old.suspended, days)
+    return Lives(old.active, highest_bits(lowest), highest_bits(old.active), old.suspended, days)
 
 
-def _highest(bits: NDArray[np.uint64]) -> Ints:
+def highest_bits(bits: NDArray[np.uint64]) -> Ints:
     """Return the place of the highest bit set; -1 where none is."""
     upper = (bits >> np.uint64(32)).astype(np.float64)
     lower = (bits & np.uint64(0xFFFFFFFF)).astype(np.float64)

@@ -31,6 +31,11 @@ class Sparse:
         begin, end = self.start[first], self.start[last]
         return Sparse(self.start[first : last + 1] - begin, self.index[begin:end], self.weight[begin:end])
 
+    def row(self, row: int) -> dict[int, float]:
+        """Return the weights of one row, by column."""
+        begin, end = self.start[row], self.start[row + 1]
+        return dict(zip(self.index[begin:end].tolist(), self.weight[begin:end].tolist(), strict=True))
+
     def rows(self) -> Ints:
         """Return each entry's row."""
         return np.repeat(np.arange(len(self)), np.diff(self.start))

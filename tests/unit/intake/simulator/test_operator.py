@@ -13,7 +13,7 @@ from services.intake.domain.simulator.base import subscriber
 from services.intake.domain.simulator.regions import ALL
 from services.intake.domain.simulator.world import World
 from shared import codec
-from shared.calendar import local_date, months_before
+from shared.calendar import local_date, months_before, start_of_month
 from shared.catalogue import topic_of
 from shared.events.bill_issued import BillIssued
 from shared.events.call_detail_record import CallDetailRecord
@@ -98,9 +98,13 @@ class TestWhatIsPublished:
         told = {event.adcode: event.path for event in of_kind(RegionDefined, told_before())}
         assert told == {division.adcode: division.path for division in ALL}
 
-    def test_tells_a_years_bills_of_everybody_before_the_first_day(self) -> None:
+    def test_tells_a_years_bills_of_everybody_who_held_a_number_before_the_first_day(self) -> None:
+        since = [world().who(index).activated_at for index in range(PLAN.subscribers)]
+        months = [months_before("2025-11", back) for back in range(12)]
+        held = {month: sum(begun <= start_of_month(month) for begun in since) for month in months}
         bills = Counter(event.month for event in of_kind(BillIssued, told_before()))
-        assert bills == {months_before("2025-11", back): PLAN.subscribers for back in range(12)}
+        assert bills == held
+        assert (held["2025-11"], held["2024-12"]) == (PLAN.subscribers, PLAN.subscribers - 1)
 
     def test_tells_december_on_the_second_of_january(self) -> None:
         issued = {(event.month, local_date(event.occurred_at).isoformat()) for event in of_kind(BillIssued, played())}

@@ -24,7 +24,7 @@ def opened(*events: Event) -> list[date]:
     """Return the days on which items were opened for one customer."""
     queue = Queue(PolicyBook((NOBODY_HELD_OUT,)))
     for event in events:
-        queue.hear("c1", event)
+        queue.hear("c1", event, event.occurred_at)
     assert {(county, tier) for county, _, tier in queue.opened} <= {(REGION, "phone_manager")}
     return sorted(day for _, day, _ in queue.opened.elements())
 

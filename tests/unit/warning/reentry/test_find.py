@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+from services.warning.domain.reentry.columns import people_of
 from services.warning.domain.reentry.explain import explain
 from services.warning.domain.reentry.find import Reentry, find_reentries
 from services.warning.domain.reentry.limits import Limits
@@ -25,7 +26,7 @@ def said(usages: list[Usage], *new: str, about: dict[str, About] | None = None) 
 
 def found(usages: list[Usage], *new: str, about: dict[str, About] | None = None) -> list[Reentry]:
     """Return the findings about the new numbers; where none is named, about NEW."""
-    return find_reentries(*both(usages, new or (NEW,), about), Limits())
+    return find_reentries(people_of(*both(usages, new or (NEW,), about)), Limits())
 
 
 def test_a_number_that_takes_over_a_silent_ones_circle_is_churn_hidden_as_growth() -> None:
@@ -152,7 +153,7 @@ def test_who_moves_with_the_family_is_found_once_one_of_them_is() -> None:
         ("churn_hidden_as_growth", NEW, number(7)),
         ("churn_hidden_as_growth", OTHER, number(8)),
     ]
-    once = find_reentries(*both(usages, [NEW, OTHER]), Limits(rounds_max=1))
+    once = find_reentries(people_of(*both(usages, [NEW, OTHER])), Limits(rounds_max=1))
     assert [each.new for each in once] == [OTHER]
 
 
@@ -202,7 +203,7 @@ def test_each_is_explained_in_chinese_and_english() -> None:
 def test_windows_that_differ_are_not_compared() -> None:
     new, old = both(town() + uses(NEW, circle_of(7), AFTER), [NEW])
     with pytest.raises(ValueError, match="could not compare"):
-        find_reentries(structs.replace(new, until=ALWAYS[-2]), old, Limits())
+        people_of(structs.replace(new, until=ALWAYS[-2]), old)
 
 
 def renamed(profiles: Profiles, names: dict[str, str]) -> Profiles:
@@ -230,8 +231,10 @@ def test_neither_names_nor_order_change_what_is_found(luck: object, leaving: set
     others = [f"+86170{place:08d}" for place in range(len(everyone))]
     luck.shuffle(others)
     names = dict(zip(everyone, others, strict=True))
-    plain = {(each.kind, names[each.new], names[each.old or ""]) for each in find_reentries(new, old, Limits())}
-    again = find_reentries(renamed(new, names), renamed(old, names), Limits())
+    plain = {
+        (each.kind, names[each.new], names[each.old or ""]) for each in find_reentries(people_of(new, old), Limits())
+    }
+    again = find_reentries(people_of(renamed(new, names), renamed(old, names)), Limits())
     assert {(each.kind, each.new, each.old) for each in again} == plain
     assert len(plain) == len(back)
     assert [each.new for each in again] == sorted(each.new for each in again)

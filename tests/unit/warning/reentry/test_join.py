@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.warning.domain.reentry import search as looking
-from services.warning.domain.reentry.columns import Both, both_of
+from services.warning.domain.reentry.columns import Both, people_of
 from services.warning.domain.reentry.join import pairs, postings
 from services.warning.domain.reentry.limits import Limits
 from services.warning.domain.reentry.search import search
@@ -88,7 +88,7 @@ def test_what_is_passed_over_as_hopeless_would_not_have_mattered(monkeypatch: py
 def _town() -> Both:
     new = {f"+8619910000{place:03d}": place for place in range(5)}
     usages = town(40, range(5)) + [use for who, place in new.items() for use in uses(who, circle_of(place), AFTER)]
-    return both_of(*both(usages, new))
+    return people_of(*both(usages, new)).both
 
 
 def test_spans_stand_one_after_the_other() -> None:

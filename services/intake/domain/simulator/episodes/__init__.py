@@ -1,0 +1,1 @@
+"""Episodes: a file each, none knowing another."""
