@@ -49,14 +49,14 @@ class Crm:
         who = self.customers.get(record.customer_id)
         same = {name: getattr(record, name) for name in SAME}
         stars, important = (who.stars, who.important) if who else (0, None)
-        return Period(record.ended_at, Holder(region=path_of(record.county), stars=stars, important=important, **same))
+        return Period(Holder(region=path_of(record.county), stars=stars, important=important, **same))
 
     def held(self, customer_id: str) -> list[Period]:
         """Return what a customer holds or held, by subscription."""
         return [self.period(self.periods[each]) for each in sorted(self.of_customer[customer_id])]
 
 
-SAME = ("subscription_id", "msisdn", "customer_id", "brand", "package", "activated_at")
+SAME = ("subscription_id", "msisdn", "customer_id", "brand", "package", "activated_at", "ended_at")
 
 
 def steps(past: Past, order: Order) -> dict[str, list[Step]]:

@@ -30,16 +30,16 @@ from services.warning.domain.catalogue import all_rules
 from services.warning.domain.day_came import day_came
 from services.warning.domain.decide import Knowledge, Memory, decide
 from services.warning.domain.factors import Factor
+from services.warning.domain.holding import Period, holder_at
 from services.warning.domain.operators import Network
 from services.warning.domain.siblings import siblings_told
 from services.warning.domain.sieve.cdr import Cdr
 from services.warning.domain.sieve.signals import signals
 from services.warning.domain.subscriber import Holder, Profile
 from shared import codec
-from shared.calendar import local_date, month_bounds
+from shared.calendar import local_date
 from shared.catalogue import topic_of
 from shared.decision import fold
-from shared.events.bill_issued import BillIssued
 from shared.events.call_detail_record import CallDetailRecord
 from shared.events.competitor_campaign import CompetitorCampaign
 from shared.events.contact_reported import ContactReported
@@ -139,20 +139,11 @@ class Road:
             self._dispatch(holder.customer_id, event)
 
     def _holder(self, event: SubscriberEvent) -> Holder | None:
-        instant = (event.occurred_at, event.occurred_at)
-        first, last = month_bounds(event.month) if isinstance(event, BillIssued) else instant
-        held = [
-            each
-            for each in self.periods[event.msisdn].values()
-            if each.activated_at <= last and (each.ended_at is None or first < each.ended_at)
-        ]
-        if not held:
-            return None
-        return self._held_by(max(held, key=lambda each: each.activated_at))
+        return holder_at((Period(self._held_by(each)) for each in self.periods[event.msisdn].values()), event)
 
     def _held_by(self, period: SubscriptionRecorded) -> Holder:
         who = self.customers[period.customer_id]
-        same = ("subscription_id", "msisdn", "customer_id", "brand", "package", "activated_at")
+        same = ("subscription_id", "msisdn", "customer_id", "brand", "package", "activated_at", "ended_at")
         fields = {name: getattr(period, name) for name in same}
         return Holder(region=path_of(period.county), stars=who.stars, important=who.important, **fields)
 

@@ -12,8 +12,10 @@ from services.warning.domain.rules.steep_bill_drop import Limits
 from shared.calendar import months_before
 from shared.events.bill_issued import BillIssued
 from shared.events.warning_raised import WarningFacts, WarningRaised
+from shared.policy import PolicyBook
 from shared.topic import Event, of_kind
 from tests.replay.road import Road, what_if
+from tests.replay.stories.story import set_to
 from tests.support.builders import at
 
 pytestmark = pytest.mark.replay
@@ -49,6 +51,18 @@ def test_each_steep_drop_is_one_warning(records: list[Event]) -> None:
     warned = [each for each in of_kind(WarningFacts, replayed.said) if each.rule_id == "steep_bill_drop"]
     assert {(each.msisdn, each.evidence["month"]) for each in warned} == drops(of_kind(BillIssued, records))
     assert len(warned) == len(drops(of_kind(BillIssued, records))) > 0
+
+
+@pytest.mark.parametrize(
+    ("share", "part_months", "user_months"), [(0.5, True, 93), (0.5, False, 90), (0.3, True, 167), (0.3, False, 160)]
+)
+def test_against_the_one_month_before_policy_finds_the_falls_that_the_data_are_known_for(
+    records: list[Event], share: float, part_months: bool, user_months: int
+) -> None:
+    fields = {"fall_share_min": share, "baseline_months": 1, "baseline_min_fen": 0, "part_months_count": part_months}
+    policy = PolicyBook((set_to("warning.steep_bill_drop", since="2010-01-01 00:00", **fields),))
+    warned = of_kind(WarningFacts, Road(policy=policy).hear(records).said)
+    assert len([each for each in warned if each.rule_id == "steep_bill_drop"]) == user_months
 
 
 def test_bills_alone_tell_of_drops_and_of_shocks_and_of_nothing_else(records: list[Event]) -> None:

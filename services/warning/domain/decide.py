@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from services.warning.domain import campaigns, factors, population, reasons
 from services.warning.domain.analyst.features import noted
@@ -26,7 +26,7 @@ from shared.events.contact_requested import ContactRequested
 from shared.events.forwarding_changed import ForwardingChanged
 from shared.events.warning_cleared import WarningCleared
 from shared.events.warning_noted import WarningNoted
-from shared.events.warning_raised import WarningRaised
+from shared.events.warning_raised import WarningFacts, WarningRaised
 from shared.ids import derived_id
 from shared.policy import PolicyBook, Resolved
 from shared.topic import Event, SubscriberEvent
@@ -35,6 +35,8 @@ AnyRule = Rule[Any, Any, Any]
 Standing = Callable[[str, datetime], Sequence[AnyRule]]
 """Rules that people wrote as policy, as they stand in a region at a moment."""
 ERROR_MAX = 500
+OF_HOLDER = tuple(name for name in Holder.__struct_fields__ if name in WarningFacts.__struct_fields__)
+"""What a warning says of the holder, as it was when the rule fired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +180,15 @@ def _warning(
     belongs = population.population_of(holder, memory.profile, at, target.value)
     arpu_fen, months_known = arpu(memory.profile, at)
     explanation_zh, explanation_en = rule.explain(finding.evidence)
-    rivals = campaigns.running(knowledge.campaigns, holder.region, local_date(at))
-    learned = factors.learned(knowledge.factors, holder.region, at, weights.value.failures_min)
-    around = Around(rivals, learned)
+    around = _around(knowledge, holder, at, weights.value)
     likely = reasons.likely_reasons((f"rule.{rule.id}", rule.speaks_for), memory.profile, weights.value, around)
     sooner = weights.value.campaign_raises_level and reasons.lured(likely)
-    facts = structs.asdict(holder) | {
+    facts = {name: getattr(holder, name) for name in OF_HOLDER} | {
         "id": derived_id("warning", rule.id, holder.subscription_id, finding.occasion),
         "occurred_at": at,
         "rule_id": rule.id,
         "level": min(finding.level + sooner, Level.ACT_NOW),
-        "evidence": {**finding.evidence, **_campaigns_seen(rivals), **_learned(learned)},
+        "evidence": {**finding.evidence, **_campaigns_seen(around.campaigns), **_learned(around.factors)},
         "explanation_zh": explanation_zh,
         "explanation_en": explanation_en,
         "reasons": likely,
@@ -200,6 +200,12 @@ def _warning(
         "months_known": months_known,
     }
     return WarningRaised(**facts, population=belongs) if belongs else WarningNoted(**facts)
+
+
+def _around(knowledge: Knowledge, holder: Holder, at: datetime, weights: Weights) -> Around:
+    """Return what happens around the customer that may be a reason to leave."""
+    rivals = campaigns.running(knowledge.campaigns, holder.region, local_date(at))
+    return Around(rivals, factors.learned(knowledge.factors, holder.region, at, weights.failures_min))
 
 
 def _campaigns_seen(rivals: Sequence[Campaign]) -> dict[str, list[str]]:

@@ -17,7 +17,9 @@ class Target(Struct, frozen=True, kw_only=True):
 
 
 def population_of(holder: Holder, profile: Profile, at: datetime, target: Target) -> Population | None:
-    """Return why the customer belongs to the target population at `at`; None: they don't."""
+    """Return why the customer belongs to the target population at `at`; None: they don't, or have left before."""
+    if holder.ended_at and holder.ended_at < at:
+        return None
     if holder.important:
         return "important"
     if year_spend_fen(profile, at) >= target.year_spend_min_fen:

@@ -22,6 +22,8 @@ class Holder(Struct, frozen=True, kw_only=True):
     brand: str
     package: str
     activated_at: datetime
+    ended_at: datetime | None = None
+    """None: not to this day."""
     stars: int = 0
     important: str | None = None
 

@@ -95,4 +95,4 @@ async def _locked(tx: AsyncConnection, column: str, values: Collection[str]) -> 
 
 
 def _period(fields: dict[str, Any]) -> Period:
-    return Period(fields.pop("ended_at"), Holder(**fields))
+    return Period(Holder(**fields))

@@ -44,3 +44,9 @@ def test_the_boundaries_are_policy() -> None:
     target = Target(year_spend_min_fen=50_000, arpu_min_fen=5_000)
     assert population_of(HOLDER, profile(50), MARCH, target) == "potential"
     assert population_of(HOLDER, profile(49, 451), MARCH, target) == "yearly_spend"
+
+
+def test_who_has_left_before_belongs_no_more() -> None:
+    left = holder(important="press", ended_at=at("2026-03-01 10:00"))
+    assert population_of(left, profile(500), MARCH, Target()) is None
+    assert population_of(left, profile(500), at("2026-03-01 10:00"), Target()) == "important"
