@@ -59,8 +59,15 @@ def test_each_steep_drop_is_one_warning(records: list[Event]) -> None:
 def test_against_the_one_month_before_policy_finds_the_falls_that_the_data_are_known_for(
     records: list[Event], share: float, part_months: bool, user_months: int
 ) -> None:
-    fields = {"fall_share_min": share, "baseline_months": 1, "baseline_min_fen": 0, "part_months_count": part_months}
-    policy = PolicyBook((set_to("warning.steep_bill_drop", since="2010-01-01 00:00", **fields),))
+    said = set_to(
+        "warning.steep_bill_drop",
+        since="2010-01-01 00:00",
+        fall_share_min=share,
+        baseline_months=1,
+        baseline_min_fen=0,
+        part_months_count=part_months,
+    )
+    policy = PolicyBook((said,))
     warned = of_kind(WarningFacts, Road(policy=policy).hear(records).said)
     assert len([each for each in warned if each.rule_id == "steep_bill_drop"]) == user_months
 

@@ -38,7 +38,8 @@ def holder_at(periods: Iterable[Period], event: SubscriberEvent) -> Holder | Non
     """
     if not isinstance(event, BillIssued):
         return _latest(periods, event.occurred_at, event.occurred_at)
-    known, (first, last) = list(periods), month_bounds(event.month)
+    known, (first, over) = list(periods), month_bounds(event.month)
+    last = over - timedelta.resolution
     return _latest(known, first, last) or _latest(known, first - QUARANTINE, last)
 
 
