@@ -29,6 +29,8 @@ from bench.reentry.kept import Report as KeptReport
 from bench.reentry.population import Plan as Population
 from bench.reentry.real import RealReport
 from bench.reentry.scale import Report as ScaleReport
+from bench.scaling import run as scaling_run
+from bench.scaling.run import Report as ScalingReport
 from bench.sieve import run as sieve_run
 from bench.sieve.figures import PEERS
 from bench.sieve.run import Report as SieveReport
@@ -218,6 +220,32 @@ def chaos(
         return 0 if report.equal_outputs else 1
 
     _end(work())
+
+
+@app.command()
+def scaling(
+    cdrs: Annotated[int, typer.Option(help="how many records are published")] = 3_000_000,
+    subscribers: int = 500_000,
+    rounds: Annotated[int, typer.Option(min=1)] = 2,
+    seed: int = 7,
+    as_json: AsJson = False,
+) -> None:
+    """Two processes of the sieve against one on the same cores, with the broker's and the database's share of them."""
+
+    async def work() -> int:
+        report = await scaling_run.run(Plan(cdrs=cdrs, subscribers=subscribers, days=2, seed=seed), rounds, console)
+        _tell(report, _scaled(report), as_json)
+        return 0
+
+    _end(work())
+
+
+def _scaled(report: ScalingReport) -> Table:
+    table = Table("processes", "CDRs a second", "cores: sieve", "broker", "database", title=f"{report.scaling} times")
+    for each in report.runs:
+        shares = (each.cores_sieve, each.cores_broker, each.cores_database)
+        table.add_row(str(each.processes), f"{each.cdrs_per_s:,}", *map(str, shares))
+    return table
 
 
 def _survived(report: ChaosReport) -> Table:

@@ -10,6 +10,9 @@ from msgspec import Struct
 
 from deploy.local.kafka import VERSION
 
+PARENT, USED, ENDED = 1, 11, 13
+"""Places in what Linux says of a process behind its name: its parent, its own ticks, those of children that ended."""
+
 
 class Machine(Struct, frozen=True, kw_only=True):
     """The machine and the programs that decide its figures."""
@@ -40,17 +43,28 @@ def cores() -> int:
 
 def cpu_seconds(pid: int) -> float:
     """Return what process `pid` has used of all cores so far; 0.0 where the system doesn't say."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, _stat(Path(f"/proc/{pid}/stat"))[USED:ENDED])) / os.sysconf("SC_CLK_TCK")
 
 
 def peak_mb() -> int:
     """Return the most memory that this process has held; macOS tells it in bytes, others in KiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak >> 20 if sys.platform == "darwin" else peak >> 10
+
+
+def with_children(pid: int) -> float:
+    """Return the CPU seconds that `pid` and its children have used so far, those that have ended among them."""
+    stats = [_stat(each) for each in Path("/proc").glob("[0-9]*/stat")]
+    alive = sum(sum(map(int, each[USED:ENDED])) for each in stats if each and int(each[PARENT]) == pid)
+    own = _stat(Path(f"/proc/{pid}/stat"))[USED : ENDED + 2]
+    return (alive + sum(map(int, own))) / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(file: Path) -> list[str]:
+    try:
+        return file.read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def _cpu() -> str:
