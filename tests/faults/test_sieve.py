@@ -26,7 +26,7 @@ from tests.support.said import Marks, said
 from tests.support.sieved import POSITION, begun, facts, publish_to_the_end, until_checkpointed
 from tests.support.tables import Tables
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.faults
 
 FIRST = at("2026-03-05 00:00")
 SPREAD = timedelta(days=2)
