@@ -84,8 +84,17 @@ Then the rule is asked about last month: at each fact of the last {days} days th
 the scope's subscriptions. `diff` shows the counts to whoever is to approve: facts, how often the condition held, how
 often something was not known, and of how many subscriptions it would have warned. A rule that was always true, or
 never, or could not be evaluated is refused; for one that is meant to be rare say `"rare": true` (on a small demo most
-are). With fewer than {enough} facts nothing is called always or never. It is a first look at what is remembered, not a
-backtest.
+are). With fewer than {enough} facts nothing is called always or never. It is a first look at what is remembered. What
+the rule would have said of the archived past, or says beside the live rules, tell these, before anybody approves:
+
+```console
+$ ./keepline backtest --policy changes.json --from 2026-01-01 --to 2026-03-01
+$ ./keepline policy shadow warning-1 --as province-admin
+$ ./keepline policy shadow-report warning-1 --as province-deputy
+```
+
+`changes.json` is a list of `{{"name": "{name}", "fields": {{...}}}}`, the fields as in `rule.json`
+([operations.md](operations.md#tried-first)).
 
 ## The fields of a rule
 """
@@ -121,7 +130,7 @@ def page() -> str:
     rule = NAME.removeprefix("warning.")
     lines = [INTRODUCTION.format(made=MADE, prefix=PREFIX, rule=rule, example=example, name=NAME)]
     lines += _slips()
-    lines += [CHECKS.format(days=LAST_MONTH.days, enough=ENOUGH), *fields_table(AnalystRule())]
+    lines += [CHECKS.format(days=LAST_MONTH.days, enough=ENOUGH, name=NAME), *fields_table(AnalystRule())]
     bounds = {"rules": RULES_MAX, "examples": EXAMPLES_MAX, "length": f"{LENGTH_MAX:,}", "depth": DEPTH_MAX}
     lines += [LANGUAGE.format(**bounds, kept=KEPT), *(line for name in all_groups() for line in _group(name))]
     return page_of(lines)

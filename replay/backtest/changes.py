@@ -1,6 +1,6 @@
 """The file of changes that is tried: what `./keepline policy propose` takes, as a list in JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,12 @@ class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     why: str = ""
 
 
-def defaults(service: str) -> Mapping[str, Struct]:
-    """Return the policies of `service` with their defaults."""
-    known: dict[str, Mapping[str, Struct]] = {"warning": warning.policies(), "dispatch": dispatch.policies()}
+def defaults(service: str, names: Iterable[str] = ()) -> Mapping[str, Struct]:
+    """Return the policies of `service` with their defaults, and those of `names` that people make."""
+    known: dict[str, Mapping[str, Struct]] = {
+        "warning": warning.defaults_with(names),
+        "dispatch": dispatch.policies(),
+    }
     return known[service]
 
 
@@ -55,7 +58,7 @@ def read(path: Path) -> list[Change]:
 
 def _check(path: Path, asked: Asked) -> None:
     known = [name for service in ("warning", "dispatch") for name in defaults(service) if name not in UNTRIED]
-    if asked.name not in known:
+    if asked.name not in known and not warning.made_by_people(asked.name):
         why = UNTRIED.get(asked.name, "no such policy here")
         raise BadChangesError(f"could not try {asked.name} of {path}: {why}; there are {', '.join(known)}")
     if asked.effective_from and asked.effective_from.tzinfo is None:

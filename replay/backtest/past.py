@@ -1,7 +1,7 @@
 """What the archive holds of the past, number by number, each event once, in the order in which it arrived."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from services.warning.domain.analyst.features import heard_kinds
 from services.warning.domain.catalogue import OWN_KINDS
 from services.warning.domain.decide import AnyRule
 from services.warning.domain.usage import UsageLooked
@@ -56,6 +57,8 @@ class Use(Struct, frozen=True):
     calls_in: int
     messages: int
     bytes: int
+    seconds_out: int
+    seconds_in: int
 
 
 @dataclass(slots=True)
@@ -91,22 +94,24 @@ FOLLOWED = (BillIssued, PortingProgressed)
 """What matters to whom a warning is of use, and to dispatch, whichever rules are tried."""
 
 
-def needed(rules: Iterable[AnyRule]) -> list[str]:
-    """Return the topics that a trial of `rules` reads."""
-    heard = dict.fromkeys(kind for rule in rules for kind in rule.hears)
+def needed(rules: Iterable[AnyRule], analysts: Collection[str]) -> list[str]:
+    """Return the topics that a trial of `rules` and of analysts' rules, by their ids, reads."""
+    # A condition's sentences may name what it does not hear.
+    asked = heard_kinds() if analysts else ()
+    heard = dict.fromkeys((*(kind for rule in rules for kind in rule.hears), *asked))
     kinds = dict.fromkeys((*ELSEWHERE, *FOLLOWED, *SAID, *(kind for kind in heard if kind not in OWN_KINDS)))
     uses = [USAGE_DAYS.name] if UsageLooked in heard else []
     return [*uses, *(topic_of(kind).name for kind in kinds)]
 
 
-def read(folder: Path, rules: Iterable[AnyRule]) -> Past:
-    """Return what the archive in `folder` holds of what a trial of `rules` needs.
+def read(folder: Path, rules: Iterable[AnyRule], analysts: Collection[str] = ()) -> Past:
+    """Return what the archive in `folder` holds of what a trial of `rules` and of analysts' rules, by their ids, needs.
 
     Raises:
         FileNotFoundError: it holds nothing of what a trial needs.
     """
     past, seen = Past(), set[tuple[str, str]]()
-    for arrived, place, line in _arrivals(folder, needed(rules)):
+    for arrived, place, line in _arrivals(folder, needed(rules, analysts)):
         if place.topic == USAGE_DAYS.name:
             _keep_use(past, arrived, line)
             continue

@@ -180,7 +180,7 @@ def foretold(before: Warnings, after: Warnings, leavers: Leavers, window: Window
 def failed(*sweeps: Swept) -> dict[str, str]:
     """Return the rules that failed in any of the sweeps, and how."""
     found = {rule: error for swept in sweeps for rule, error in swept.ruling.errors.items()}
-    aside = {rule for swept in sweeps for rule, count in swept.ruling.failures.items() if count >= FAILURES_MAX}
+    aside = {rule for swept in sweeps for (rule, _), count in swept.ruling.failures.items() if count >= FAILURES_MAX}
     return {
         rule: f"{error}{', left out from then on' if rule in aside else ''}" for rule, error in sorted(found.items())
     }

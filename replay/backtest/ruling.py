@@ -7,6 +7,8 @@ from typing import Any
 
 from replay.backtest.order import Order
 from replay.backtest.past import Fact, Past
+from services.warning.domain.analyst.features import heard_kinds
+from services.warning.domain.analyst.rules import Analysts
 from services.warning.domain.campaigns import Campaign
 from services.warning.domain.decide import AnyRule, Knowledge, Memory, decide
 from services.warning.domain.factors import Factor
@@ -25,20 +27,25 @@ class Ruling:
     """Decides as the live stream does, with everything in memory."""
 
     def __init__(self, rules: Sequence[AnyRule], book: PolicyBook, past: Past, order: Order) -> None:
-        self.rules = rules
+        self._rules = rules
         self._book = book
+        self._analysts = Analysts(book)
+        self.ids = (*(rule.id for rule in rules), *self._analysts.names())
+        """The rules that are asked."""
         self._ported = _latest(past.told[NumberPorted], order, "msisdn")
         self._campaigns = _latest(past.told[CompetitorCampaign], order, "campaign_id")
         # A month's count from its end on only, when they have long been told.
         self._factors = [_factor(fact.event) for fact in past.told[FailureFactor]]
         self._knowledge: dict[type[SubscriberEvent], Knowledge] = {}
-        self.failures: Counter[str] = Counter()
-        """Facts on which each rule failed."""
+        self.failures: Counter[tuple[str, int]] = Counter()
+        """Facts on which each version of a rule failed: a text that was mended is a newer one."""
         self.errors: dict[str, str] = {}
 
     def hears(self, kind: type[SubscriberEvent]) -> bool:
         """Tell whether anything comes of facts of `kind`; bills are remembered whichever rule hears them."""
-        return kind is BillIssued or bool(self._known(kind).rules)
+        known = self._known(kind)
+        noted = known.analysts is not None and issubclass(kind, heard_kinds())
+        return kind is BillIssued or bool(known.rules) or noted
 
     def decide(self, memory: Memory, event: SubscriberEvent, place: Any) -> Decision[Memory]:
         """Let the rules that hear `event` take their steps."""
@@ -49,9 +56,10 @@ class Ruling:
         return decision
 
     def _failed(self, missed: FactMissed) -> None:
-        self.failures[missed.rule_id] += 1
+        version = missed.rule_id, missed.rule_version
+        self.failures[version] += 1
         self.errors.setdefault(missed.rule_id, missed.error or "")
-        if self.failures[missed.rule_id] == FAILURES_MAX:
+        if self.failures[version] == FAILURES_MAX:
             self._knowledge = {}
 
     def _at(self, place: Any, event: SubscriberEvent) -> Knowledge:
@@ -68,10 +76,12 @@ class Ruling:
 
     def _known(self, kind: type[SubscriberEvent]) -> Knowledge:
         if kind not in self._knowledge:
-            hearing = tuple(rule for rule in self.rules if issubclass(kind, rule.hears))
-            failed = (rule for rule in hearing if self.failures[rule.id] >= FAILURES_MAX)
-            aside = frozenset((rule.id, rule.version) for rule in failed)
-            self._knowledge[kind] = Knowledge(hearing, self._book, {}, factors=self._factors, quarantined=aside)
+            hearing = tuple(rule for rule in self._rules if issubclass(kind, rule.hears))
+            aside = frozenset(version for version, count in self.failures.items() if count >= FAILURES_MAX)
+            known = Knowledge(hearing, self._book, {}, factors=self._factors, quarantined=aside)
+            # Without a rule that asks for it nobody keeps a journal.
+            analysts = self._analysts.standing if self._analysts.names() else None
+            self._knowledge[kind] = replace(known, analysts=analysts)
         return self._knowledge[kind]
 
 

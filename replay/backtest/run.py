@@ -9,9 +9,10 @@ from replay.backtest.past import Past
 from replay.backtest.queue import opened
 from replay.backtest.report import Report, Window
 from replay.backtest.sweep import Sweeper, Swept
+from services.warning.domain.analyst.rules import Analysts
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.decide import AnyRule
-from services.warning.domain.policies import follows
+from services.warning.domain.policies import OF_EVERY_RULE, following, follows
 from shared.events.warning_raised import WarningFacts
 from shared.policy import PolicyBook
 from shared.policy_change.change import Change
@@ -28,26 +29,34 @@ def run(folder: Path, books: Books, tried: Sequence[Change], window: Window, lea
         FileNotFoundError: the archive is empty.
         MistakenError: a change says what cannot be.
     """
-    others, rules = laid_over(books, tried), touched(tried)
-    known = past.read(folder, rules)
+    others, rules, names = laid_over(books, tried), touched(tried), felt(tried)
+    before, after = (following(each["warning"], names) for each in (books, others))
+    known = past.read(folder, rules, Analysts(after).names())
     sweeper = Sweeper(known, rules)
-    ran, might = sweeper.sweep(order.arrival, books["warning"]), sweeper.sweep(order.happening, others["warning"])
+    ran, might = sweeper.sweep(order.arrival, before), sweeper.sweep(order.happening, after)
     return compared(known, (ran, books), (might, others), window, leavers)
 
 
 def touched(tried: Sequence[Change]) -> list[AnyRule]:
-    """Return the rules that may say something else under `tried`; every rule, where nothing is tried.
+    """Return our own rules that may say something else under `tried`; every rule, where nothing is tried.
 
-    What the others said stands in the archive. Nothing tried is a check of the replay itself.
+    What the others said stands in the archive.
     """
-    return [rule for rule in all_rules() if not tried or any(follows(rule, change.name) for change in tried)]
+    return [rule for rule in all_rules() if any(follows(rule.id, name) for name in felt(tried))]
+
+
+def felt(tried: Sequence[Change]) -> Sequence[str]:
+    """Return the policies whose followers are decided again; nothing tried is a check of the replay itself."""
+    return [change.name for change in tried] or OF_EVERY_RULE
 
 
 def laid_over(books: Books, tried: Sequence[Change]) -> dict[str, PolicyBook]:
     """Return the books with the changes of each service laid over them."""
     return {
         service: what_if(
-            changes.defaults(service), book, [each for each in tried if each.name.startswith(f"{service}.")]
+            changes.defaults(service, [each.name for each in tried]),
+            book,
+            [each for each in tried if each.name.startswith(f"{service}.")],
         )
         for service, book in books.items()
     }
@@ -67,7 +76,7 @@ def compared(
     )
     return Report(
         window=window,
-        rules=tuple(rule.id for rule in ran[0].ruling.rules),
+        rules=might[0].ruling.ids,
         events=known.events,
         refused=known.refused,
         what_ran=report.held(given, before),

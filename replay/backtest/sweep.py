@@ -35,10 +35,10 @@ class Sweeper:
         self._lookout = Lookout()
 
     def sweep(self, order: Order, book: PolicyBook) -> Swept:
-        """Let the rules decide the whole past."""
+        """Let the rules, and those of analysts that are in `book`, decide the whole past."""
         past = self._past
         ruling, days, told = Ruling(self._rules, book, past, order), Days(past, order), steps(past, order)
-        said = _given(past, order, self._rules)
+        said = _given(past, order, ruling.ids)
         looking = ruling.hears(UsageLooked)
         for msisdn in sorted({*past.facts, *told, *past.uses}):
             looked = self._lookout.looks(msisdn, past.uses.get(msisdn, ()), days, order) if looking else {}
@@ -48,8 +48,7 @@ class Sweeper:
         return Swept(sorted(said, key=attrgetter("place")), days, ruling)
 
 
-def _given(past: Past, order: Order, rules: Sequence[AnyRule]) -> list[Said]:
+def _given(past: Past, order: Order, again: Sequence[str]) -> list[Said]:
     """Return what was said by the rules that are not decided again."""
-    again = {rule.id for rule in rules}
     others = (fact for fact in past.said if fact.event.rule_id not in again)
     return [Said(order(fact), fact.event.customer_id, fact.event) for fact in others]

@@ -61,8 +61,7 @@ class Table:
         self._known = min(first, use.day), max(last, use.day)
         known = self._days.get(use.day)
         if known is None or use.version > known[0]:
-            contacts = use.calls_out + use.calls_in + use.messages
-            self._days[use.day] = use.version, Day(day=use.day, contacts=contacts, bytes=use.bytes)
+            self._days[use.day] = use.version, _day(use)
 
     def look(self, msisdn: str, passed: date, before: date | None) -> UsageLooked | None:
         """Return the look once `passed` is over; None: the number is forgotten. `before` is the day before that."""
@@ -76,3 +75,15 @@ class Table:
     def _forget(self, passed: date | None) -> None:
         if passed and self._known and self._known[1] < passed - FORGOTTEN:
             self._known = None
+
+
+def _day(use: Use) -> Day:
+    calls = use.calls_out + use.calls_in
+    return Day(
+        day=use.day,
+        contacts=calls + use.messages,
+        bytes=use.bytes,
+        calls=calls,
+        seconds=use.seconds_out + use.seconds_in,
+        messages=use.messages,
+    )

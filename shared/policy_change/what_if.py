@@ -1,12 +1,13 @@
 """The book as it would be under a change that nobody has approved: for a trial on the past, and for the shadow."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from shared.policy import PolicyBook, PolicyVersion
+from shared.policy import PolicyBook, PolicyVersion, holds
 from shared.policy_change.change import Change, MistakenError
 from shared.policy_change.making import fitting, said_in, wrong
 
@@ -17,7 +18,8 @@ ALL_ALONG = datetime.min.replace(tzinfo=UTC)
 def what_if(defaults: Mapping[str, msgspec.Struct], book: PolicyBook, changes: Iterable[Change]) -> PolicyBook:
     """Return `book` with each change laid over what its scope said, from its moment on; without one, all along.
 
-    Later versions of the scope keep the fields of which the change says nothing.
+    Later versions of the scope keep the fields of which the change says nothing. What cannot stand without something
+    that was said later stands from then on.
 
     Raises:
         MistakenError: there is no such policy, or a change says what cannot be.
@@ -33,7 +35,20 @@ def _with(defaults: Mapping[str, msgspec.Struct], book: PolicyBook, change: Chan
         raise MistakenError({("name",): f"no such policy: {change.name}; there are {', '.join(defaults)}"})
     if found := wrong(default, change):
         raise MistakenError(found)
-    moment = change.effective_from or ALL_ALONG
+    *earlier, latest = [change.effective_from] if change.effective_from else _moments(book, change)
+    for moment in earlier:
+        with suppress(MistakenError):
+            return _laid(default, book, change, moment)
+    return _laid(default, book, change, latest)
+
+
+def _moments(book: PolicyBook, change: Change) -> Sequence[datetime]:
+    """Return from when on a change may stand: all along, or since something was said that it completes."""
+    said = {each.effective_from for each in book.of(change.name) if holds(each.scope, change.scope)}
+    return [ALL_ALONG, *sorted(said)]
+
+
+def _laid(default: msgspec.Struct, book: PolicyBook, change: Change, moment: datetime) -> PolicyBook:
     for since, fields in _said(book, change, moment):
         number = max((version.version for version in book.versions), default=0) + 1
         said = _over(fields, change)

@@ -1,6 +1,7 @@
 """A proposal in shadow: it says what it would have warned of, and nothing real hears of it, whatever becomes of it."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from shared.events.warning_noted import WarningNoted
 from shared.events.warning_raised import WarningRaised
 from shared.settings import Settings
 from shared.topic import Event
+from tests.integration.test_analysts_rules import SAID, SHAKY
 from tests.support.builders import NUMBER, REGION, at, bill, customer, fresh, subscription
 from tests.support.issuer import Issuer
 from tests.support.running import begin_now, producing, publish, running, until
@@ -46,6 +48,7 @@ PEOPLE = {
     "aud": ("auditor", "150000"),
 }
 DROP = "warning.steep_bill_drop"
+ANALYSTS = "warning.analyst.fall"
 
 
 @dataclass
@@ -90,9 +93,13 @@ class Trying:
         told: dict[str, Any] = answer.json()
         return told
 
-    async def shadowing(self, **fields: Any) -> int:
+    async def knows_a_version(self) -> bool:
+        """Tell whether the rules' process knows the first version of any policy."""
+        return 'keepline_policy_version{service="warning"} 1.0' in (await self.client.get("/metrics")).text
+
+    async def shadowing(self, name: str = DROP, scope: str = "", **fields: Any) -> int:
         """Have a proposal run in shadow, and wait until the rules' process knows it."""
-        number, month = await self.propose(**fields), count(1)
+        number, month = await self.propose(name, scope, **fields), count(1)
         assert (await self.start(number)).status_code == 201
 
         async def seen() -> bool:
@@ -176,6 +183,47 @@ def agreement(agreement_id: str, msisdn: str = NUMBER, ends_on: date = date(2026
         begins_on=date(2024, 6, 1),
         ends_on=ends_on,
     )
+
+
+FALL = SAID | {"when": "bill.fall_share >= 0.1 && customer.tenure_days > 90", "rare": True}
+
+
+async def test_a_rule_that_an_analyst_proposes_is_decided_in_shadow_alone(trying: Trying) -> None:
+    number = await trying.shadowing(ANALYSTS, **FALL)
+    await trying.tell(bill("2026-02", 170), bill("2026-02", 195, OTHER))
+    found = await trying.report(number)
+    [example] = found["only_shadow_examples"]
+    assert (found["both"], found["only_live"], found["only_shadow"]) == (0, 0, 1)
+    told = [example[name] for name in ("rule_id", "subscription_id", "level", "population")]
+    assert told == ["analyst.fall", "s0001", 2, "potential"]
+    # The cooldown is the shadow's own memory.
+    await trying.tell(bill("2026-02", 150, version=2))
+    assert (await trying.report(number))["only_shadow"] == 1
+    assert await trying.tables.count("warning.warning") == 0
+    assert await trying.tables.count("warning.memory WHERE owner = 'analyst.fall'") == 0
+
+
+async def test_another_level_of_a_rule_in_force_is_compared_with_it(trying: Trying) -> None:
+    await trying.tables.change(
+        "INSERT INTO warning.policy (name, effective_from, fields, set_by, why)"
+        " VALUES (:name, '2020-01-01', CAST(:fields AS jsonb), 'test', 'test')",
+        name=ANALYSTS,
+        fields=json.dumps(FALL),
+    )
+    await until(trying.knows_a_version, what="the rule to be known")
+    number = await trying.shadowing(ANALYSTS, scope=REGION, level=3)
+    await trying.tell(bill("2026-02", 170))
+    found = await trying.report(number)
+    assert (found["both"], found["changed"], found["only_live"], found["only_shadow"]) == (1, 1, 0, 0)
+    assert await trying.tables.rows("SELECT rule_id, level FROM warning.warning") == [("analyst.fall", 2)]
+
+
+async def test_a_condition_that_fails_ends_its_shadow_and_nothing_else(trying: Trying) -> None:
+    number = await trying.shadowing(ANALYSTS, **FALL | SHAKY)
+    await trying.tell(bill("2026-02", 40))
+    assert "rule analyst.fall failed: AskingFailedError" in (await trying.report(number))["ended_why"]
+    assert await trying.tables.column("SELECT rule_id FROM warning.warning") == ["steep_bill_drop"]
+    assert await trying.tables.count("warning.rule_trouble") == 0
 
 
 def raises(*_: Any) -> Any:

@@ -13,10 +13,11 @@ from msgspec import Struct
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.decide import AnyRule, Memory
 from services.warning.domain.missed import FactMissed
-from services.warning.domain.policies import follows
+from services.warning.domain.policies import OF_EVERY_RULE, defaults_with, following, follows, made_by_people
 from services.warning.domain.subscriber import Holder
-from shared.policy import holds
+from shared.policy import PolicyBook, holds
 from shared.policy_change.change import Change
+from shared.policy_change.what_if import what_if
 from shared.topic import Event
 
 SHADOWS_MAX = 3
@@ -43,7 +44,20 @@ class Shadow(Struct, frozen=True, kw_only=True):
 
     def changes(self, rule: AnyRule) -> bool:
         """Tell whether a rule may say something else under the proposal."""
-        return follows(rule, self.name)
+        return follows(rule.id, self.name)
+
+    def laid_over(self, book: PolicyBook) -> PolicyBook:
+        """Return `book` under the proposal, with those rules of analysts alone that it may change.
+
+        Raises:
+            MistakenError: what was right when it was proposed no longer is.
+        """
+        return following(what_if(defaults_with([self.name]), book, [self.change]), [self.name])
+
+    @property
+    def asks_analysts(self) -> bool:
+        """Tell whether some analyst's rule may say something else under the proposal."""
+        return self.name in OF_EVERY_RULE or made_by_people(self.name)
 
     def reaches(self, holder: Holder) -> bool:
         """Tell whether something else may be said of a subscription."""
@@ -59,19 +73,20 @@ class Kept(Struct, frozen=True):
 
 def can_be_shadowed(name: str) -> bool:
     """Tell whether rules follow policy `name`: the sieve's is none of theirs."""
-    return any(follows(rule, name) for rule in all_rules())
+    return made_by_people(name) or any(follows(rule.id, name) for rule in all_rules())
 
 
 def begun(live: Memory, kept: Kept, rules: Sequence[AnyRule]) -> Memory:
     """Return the memory that a shadow decides with: its own where it has one, else a copy of the real one.
 
-    Bills are facts whatever the policy, and a rule that is behind in earnest is behind in shadow.
+    Bills and what the journal keeps are facts whatever the policy, and a rule that is behind in earnest is behind in
+    shadow.
     """
     ids = [rule.id for rule in rules]
     own = {id_: kept.rules[id_] for id_ in ids if id_ in kept.rules}
     copied = {id_: live.rules[id_] for id_ in ids if id_ in live.rules and id_ not in own}
     due: dict[str, date | None] = {id_: (kept if id_ in own else live).due.get(id_) for id_ in (*own, *copied)}
-    return Memory(live.holder, live.profile, {**copied, **own}, due, live.behind)
+    return Memory(live.holder, live.profile, {**copied, **own}, due, live.behind, live.journal)
 
 
 def unfailed(said: Sequence[Event]) -> list[Event]:

@@ -4,17 +4,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.warning.domain.analyst.features import heard_kinds
 from services.warning.domain.analyst.rules import Analysts
 from services.warning.domain.catalogue import all_rules
-from services.warning.domain.decide import AnyRule, Memory, Standing, decide
+from services.warning.domain.decide import AnyRule, Memory, decide
 from services.warning.domain.missed import FactMissed
 from services.warning.storage import memories, troubles, warnings
 from services.warning.stream.knowing import Happened, knowledge
-from services.warning.stream.shadows import Batch, Shadows
+from services.warning.stream.shadows import Asking, Batch, Shadows
 from services.warning.stream.trial import Trial
 from shared import log, metrics
 from shared.db.business_clock import business_now
@@ -26,7 +27,7 @@ from shared.topic import Event, of_kind
 
 logger = log.get(__name__)
 
-Asked = tuple[Sequence[AnyRule], Standing | None]
+Asked = tuple[Sequence[AnyRule], Asking | None]
 """Our own rules, and those of analysts; None: these are not asked."""
 
 
@@ -55,10 +56,9 @@ class Ruling:
         rules = [rule for rule in all_rules() if any(issubclass(kind, rule.hears) for kind in heard)]
         if not rules and not any(issubclass(kind, heard_kinds()) for kind in heard):
             return ()
-        analysts = self.analysts()
-        remembering = [*rules, *analysts.written(happened[0][1].occurred_at)]
+        remembering = [*rules, *self.analysts().written(happened[0][1].occurred_at)]
         before = await memories.load(tx, [holder for holder, _ in happened], remembering)
-        return await self._fold(tx, (rules, analysts.standing), before, happened)
+        return await self._fold(tx, (rules, attrgetter("standing")), before, happened)
 
     async def catch_up(self, tx: AsyncConnection, rule: AnyRule, happened: Sequence[Happened]) -> Sequence[Event]:
         """Let `rule` alone take facts that it missed."""
@@ -67,10 +67,10 @@ class Ruling:
 
     async def _alone(self, tx: AsyncConnection, rule: AnyRule) -> Asked:
         """Return `rule` to be asked alone; an analyst's, as it is now: its text of then is the one that failed."""
-        analysts, now = self.analysts(), await business_now(tx)
-        if rule.id not in analysts.names():
+        if rule.id not in self.analysts().names():
             return [rule], None
-        return [], lambda region, _: [analysts.one(rule.id, region, now)]
+        now = await business_now(tx)
+        return [], lambda analysts: lambda region, _: analysts.alone(rule.id, region, now)
 
     async def _fold(
         self,
@@ -79,9 +79,9 @@ class Ruling:
         before: dict[str, Memory],
         happened: Sequence[Happened],
     ) -> Sequence[Event]:
-        rules, analysts = asked
+        rules, asking = asked
         known = await knowledge(tx, rules, happened, self._policies.book)
-        knowing = replace(known, rules=self._trial.watched(rules), analysts=analysts)
+        knowing = replace(known, rules=self._trial.watched(rules), analysts=asking and asking(self.analysts()))
         facts = [(holder.subscription_id, event) for holder, event in happened]
         folded = fold(partial(decide, knowing), before, facts)
         await memories.save(tx, before, folded.memories)
@@ -90,7 +90,7 @@ class Ruling:
         raised = [event for event in said if isinstance(event, WarningFacts)]
         await warnings.record(tx, raised)
         _count(raised)
-        await self._shadows.follow(tx, Batch(known, before, happened, said))
+        await self._shadows.follow(tx, Batch(known, before, happened, said, asking))
         return said
 
 

@@ -4,17 +4,18 @@ A shadow decides in a savepoint of its own. Whatever goes wrong in it is rolled 
 reason in its row; the real decision, which was made before, is committed as it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.warning.domain.analyst.features import heard_kinds
+from services.warning.domain.analyst.rules import Analysts, AnalystsRule
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.day_came import DayCame, day_came
-from services.warning.domain.decide import AnyRule, Knowledge, Memory, decide
-from services.warning.domain.policies import policies
+from services.warning.domain.decide import AnyRule, Knowledge, Memory, Standing, decide
 from services.warning.domain.shadow import Shadow, begun, unfailed
 from services.warning.storage import holders, memories, shadows
 from services.warning.stream.knowing import Happened, knowledge
@@ -23,7 +24,7 @@ from shared import log
 from shared.db.policies import Policies
 from shared.decision import fold
 from shared.events.warning_raised import WarningFacts
-from shared.policy_change.what_if import what_if
+from shared.policy import PolicyBook
 from shared.steady import Steadily
 from shared.topic import Event, of_kind
 
@@ -31,6 +32,9 @@ logger = log.get(__name__)
 
 LOOK_S = 2.0
 ERROR_MAX = 500
+
+Asking = Callable[[Analysts], Standing]
+"""Which of the analysts' rules of a book are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,17 @@ class Batch:
     happened: Sequence[Happened]
     said: Sequence[Event]
     """What was said in earnest."""
+    asking: Asking | None = None
+    """None: no analyst's rule is asked."""
 
     def reached(self, shadow: Shadow) -> "Batch":
         """Return the part in which `shadow` may have another word."""
         rules = [rule for rule in self.knowledge.rules if shadow.changes(rule)]
-        heard = tuple(kind for rule in rules for kind in rule.hears)
-        happened = [each for each in self.happened if isinstance(each[1], heard) and shadow.reaches(each[0])]
+        heard = {kind for rule in rules for kind in rule.hears}
+        if self.asking and shadow.asks_analysts:
+            # A condition's sentences may name what it does not hear.
+            heard |= {*heard_kinds()}
+        happened = [each for each in self.happened if isinstance(each[1], tuple(heard)) and shadow.reaches(each[0])]
         return replace(self, knowledge=replace(self.knowledge, rules=rules), happened=happened)
 
 
@@ -60,6 +69,8 @@ class Shadows(Steadily):
         self._live = live
         self._trial = trial
         self._running: list[Shadow] = []
+        self._analysts: dict[int, tuple[PolicyBook, Analysts]] = {}
+        """By proposal: the live book, and the analysts' rules of that book under the proposal."""
         super().__init__(self.refresh, LOOK_S)
 
     async def refresh(self) -> None:
@@ -67,6 +78,8 @@ class Shadows(Steadily):
         async with self._engine.begin() as tx:
             await shadows.forget_ended(tx)
             self._running = await shadows.running(tx)
+        running = {each.proposal_id for each in self._running}
+        self._analysts = {number: made for number, made in self._analysts.items() if number in running}
 
     async def follow(self, tx: AsyncConnection, batch: Batch) -> None:
         """Let every shadow decide what was just decided in earnest."""
@@ -109,15 +122,35 @@ class Shadows(Steadily):
             self._running = [each for each in self._running if each is not shadow]
 
     async def _decide(self, tx: AsyncConnection, shadow: Shadow, batch: Batch) -> None:
-        rules: Sequence[AnyRule] = self._trial.watched(batch.knowledge.rules, shadow.proposal_id)
-        book = what_if(policies(), self._live.book, [shadow.change])
+        analysts = self._analysts_under(shadow)
+        knowing = self._knowing(shadow, batch, analysts)
+        written = analysts.written(batch.happened[0][1].occurred_at) if batch.asking else []
+        rules: Sequence[AnyRule] = [*knowing.rules, *written]
         facts = [(holder.subscription_id, event) for holder, event in batch.happened]
         kept = await shadows.load(tx, shadow, sorted({who for who, _ in facts}), rules)
         before = {who: begun(batch.before[who], kept[who], rules) for who in kept}
-        folded = fold(partial(decide, replace(batch.knowledge, rules=rules, policy=book)), before, facts)
+        folded = fold(partial(decide, knowing), before, facts)
         said = unfailed(folded.events)
         await shadows.save(tx, shadow, kept, folded.memories)
         ids = {rule.id for rule in rules}
         live = [each for each in of_kind(WarningFacts, batch.said) if each.rule_id in ids]
         reached = [each for each in live if each.subscription_id in kept]
         await shadows.record(tx, shadow, reached, of_kind(WarningFacts, said))
+
+    def _knowing(self, shadow: Shadow, batch: Batch, analysts: Analysts) -> Knowledge:
+        """Return what is known in earnest, but for what `shadow` would have in force."""
+        rules = self._trial.watched(batch.knowledge.rules, shadow.proposal_id)
+        standing = batch.asking(analysts) if batch.asking else None
+        return replace(batch.knowledge, rules=rules, policy=analysts.book, analysts=standing)
+
+    def _analysts_under(self, shadow: Shadow) -> Analysts:
+        """Return the analysts' rules under a proposal, made once for each state of the live book."""
+        live, made = self._analysts.get(shadow.proposal_id, (None, None))
+        if made is None or live is not self._live.book:
+            made = Analysts(shadow.laid_over(self._live.book), partial(self._watched, shadow.proposal_id))
+            self._analysts[shadow.proposal_id] = (self._live.book, made)
+        return made
+
+    def _watched(self, proposal_id: int, rule: AnalystsRule) -> AnalystsRule:
+        (watched,) = self._trial.watched([rule], proposal_id)
+        return watched

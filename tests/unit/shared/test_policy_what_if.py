@@ -14,6 +14,14 @@ pytestmark = pytest.mark.unit
 DEFAULTS = {"p": Limits()}
 
 
+class Pair(Limits, frozen=True, kw_only=True):
+    """Limits of which nothing can stand by itself: both are said, or none."""
+
+    def mistakes(self) -> dict[tuple[str, ...], str]:
+        """Return that one is missing."""
+        return {("days",): "both or none"} if (self.days == 30) != (self.share == 0.5) else {}
+
+
 def days(book: PolicyBook, after_s: float, region: str = COUNTY) -> tuple[int, float]:
     """Return two fields of the policy so many seconds after March begins."""
     found = book.resolve("p", Limits(), region, MARCH + timedelta(seconds=after_s)).value
@@ -43,6 +51,16 @@ def test_a_narrower_scope_still_wins() -> None:
 def test_what_is_unset_holds_as_in_the_wider_scope() -> None:
     book = tried(change(CITY, unset=("days",)), version(1, days=7), version(2, CITY, days=9, share=0.1))
     assert days(book, 1) == (7, 0.1)
+
+
+@pytest.mark.parametrize("scope", ["", CITY])
+def test_what_cannot_stand_alone_stands_once_the_rest_was_said(scope: str) -> None:
+    rest = version(1, after=10, days=7, share=0.1)
+    book = what_if({"p": Pair()}, PolicyBook((rest,)), [change(scope, days=5)])
+    assert [days(book, after) for after in (0, 9, 10)] == [(30, 0.5), (30, 0.5), (5, 0.1)]
+    for alone in (PolicyBook(), PolicyBook((version(1, COUNTY, days=7, share=0.1),))):
+        with pytest.raises(MistakenError, match="both or none"):
+            what_if({"p": Pair()}, alone, [change(scope, days=5)])
 
 
 def test_changes_are_laid_over_one_another() -> None:

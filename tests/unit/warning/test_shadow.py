@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from services.warning.domain.analyst.journal import Journal
+from services.warning.domain.analyst.rules import Analysts
 from services.warning.domain.catalogue import all_rules
 from services.warning.domain.decide import Memory
 from services.warning.domain.missed import FactMissed
@@ -14,7 +16,9 @@ from services.warning.domain.rules.steep_bill_drop import RULE as DROP
 from services.warning.domain.rules.steep_bill_drop import Bill
 from services.warning.domain.rules.steep_bill_drop import Memory as Bills
 from services.warning.domain.shadow import Kept, Shadow, ShadowFailedError, begun, can_be_shadowed, unfailed
-from tests.support.builders import REGION, bill
+from shared.policy import PolicyBook
+from tests.support.builders import REGION, at, bill
+from tests.unit.warning.analyst.said import SAID, version
 from tests.unit.warning.builders import warning
 from tests.unit.warning.holders import HOLDER, profile
 
@@ -49,11 +53,33 @@ def missed(error: str | None) -> FactMissed:
         ("warning.steep_bill_drop", {"steep_bill_drop"}),
         ("warning.population", {rule.id for rule in all_rules()}),
         ("warning.lateness", set()),
+        ("warning.analyst.Stars", set()),
     ],
 )
 def test_a_proposal_changes_the_rules_that_follow_its_policy(name: str, rules: set[str]) -> None:
     assert {rule.id for rule in all_rules() if shadow(name).changes(rule)} == rules
     assert can_be_shadowed(name) == bool(rules)
+
+
+def test_a_rule_of_an_analyst_is_tried_alone_and_with_all_others_where_all_may_change() -> None:
+    book = PolicyBook((version(), version(2, name="warning.analyst.other", **SAID)))
+    level = Shadow(proposal_id=1, name="warning.analyst.stars", scope=REGION, fields={"level": 3}, unset=())
+    target = Shadow(proposal_id=2, name="warning.population", scope="", fields={"arpu_min_fen": 1}, unset=())
+    names = {each.name: Analysts(each.laid_over(book)).names() for each in (level, target)}
+    assert names == {
+        "warning.analyst.stars": ["analyst.stars"],
+        "warning.population": ["analyst.other", "analyst.stars"],
+    }
+    assert can_be_shadowed(level.name)
+    (rule,) = Analysts(level.laid_over(book)).standing(REGION, at("2026-03-01 00:00"))
+    assert (rule.limits.level, rule.limits.when) == (3, SAID["when"])
+    asked = [shadow(name).asks_analysts for name in (level.name, target.name, "warning.porting")]
+    assert asked == [True, True, False]
+
+
+def test_a_shadow_knows_what_the_journal_knows() -> None:
+    journal = Journal({"rival": (1,)})
+    assert begun(replace(LIVE, journal=journal), Kept(), []).journal is journal
 
 
 def test_a_proposal_reaches_its_scope() -> None:

@@ -74,6 +74,10 @@ class Analysts:
             self._made[key] = self.watched(_made(name, version, self._resolved(policy, region, moment)))
         return self._made[key]
 
+    def alone(self, name: str, region: str, moment: datetime) -> tuple[AnalystsRule, ...]:
+        """Return one rule to be asked by itself; none, where the book has no such rule."""
+        return (self.one(name, region, moment),) if name in self._names else ()
+
     def written(self, moment: datetime) -> list[AnalystsRule]:
         """Return every rule as it stands outside of all narrower scopes at `moment`, be it resting."""
         return [self.one(name, EVERYWHERE, moment) for name in self._names]

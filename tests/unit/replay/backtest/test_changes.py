@@ -22,7 +22,7 @@ def written(folder: Path, text: str) -> Path:
 
 def test_changes_are_read_as_a_proposal_says_them(tmp_path: Path) -> None:
     text = """[{"name": "dispatch.caps", "scope": "150000", "fields": {"quiet_days": 3}, "unset": ["attempts_max"],
-        "effective_from": "2026-03-01T00:00:00+08:00", "why": "so"}, {"name": "warning.porting"}]"""
+        "effective_from": "2026-03-01T00:00:00+08:00", "why": "so"}, {"name": "warning.analyst.fall"}]"""
     assert read(written(tmp_path, text)) == [
         Change(
             name="dispatch.caps",
@@ -32,7 +32,7 @@ def test_changes_are_read_as_a_proposal_says_them(tmp_path: Path) -> None:
             effective_from=at("2026-03-01 00:00"),
             why="so",
         ),
-        Change(name="warning.porting", scope="", fields={}, why=""),
+        Change(name="warning.analyst.fall", scope="", fields={}, why=""),
     ]
 
 
@@ -47,6 +47,7 @@ def test_changes_are_read_as_a_proposal_says_them(tmp_path: Path) -> None:
         ('[{"name": "warning.lateness"}]', "its CDRs are not archived"),
         ('[{"name": "dispatch.leases"}]', "no item depends on it"),
         ('[{"name": "points.earning"}]', "no such policy here"),
+        ('[{"name": "warning.analyst.Fall"}]', "no such policy here"),
         ('[{"name": "warning.porting", "effective_from": "2026-03-01T00:00:00"}]', "effective_from needs its offset"),
     ],
 )
@@ -67,6 +68,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         (("warning.population",), {rule.id for rule in all_rules()}),
         (("warning.porting", "warning.dormancy"), {"porting", "dormancy"}),
         (("dispatch.caps",), set()),
+        (("warning.analyst.fall",), set()),
     ],
 )
 def test_what_a_change_cannot_touch_is_not_decided_again(names: tuple[str, ...], rules: set[str]) -> None:

@@ -216,7 +216,7 @@ def test_a_rule_that_fails_is_left_out_and_named(tmp_path: Path) -> None:
     numbers = [f"+861330000001{index}" for index in range(5)]
     crm = [each for n in numbers for each in (customer(n), subscription(n, n), bill("2026-02", 90, n))]
     swept = Sweeper(read(archive(tmp_path, crm), rules), rules).sweep(arrival, PolicyBook())
-    assert swept.ruling.failures == {"steep_bill_drop": 3}
+    assert swept.ruling.failures == {("steep_bill_drop", DROP.version): 3}
     assert failed(swept) == {"steep_bill_drop": "ZeroDivisionError: no months, left out from then on"}
 
 

@@ -10,6 +10,7 @@ from replay.backtest.past import Fact, Past, Use
 from replay.backtest.usage import Lookout
 from services.intake.domain.days import day_passed
 from services.warning.domain.usage import UsageLooked
+from services.warning.domain.usage import Use as Seven
 from services.warning.domain.weekday import weekday_of
 from shared.calendar import start_of
 from shared.events.day_passed import DayPassed
@@ -24,7 +25,7 @@ DAY = 1_000
 def used(number: int, calls: int = 10, version: int = 1, came: int | None = None) -> Fact:
     """Return a usage day, come after its day passed, or with day `came`."""
     day = FIRST + timedelta(days=number)
-    use = Use(start_of(day), NUMBER, day, version, calls, 0, 0, 0)
+    use = Use(start_of(day), NUMBER, day, version, calls, 1, 2, 10**6, 60, 90)
     return Fact((number if came is None else came) * DAY + 2 + version, "warning.usage_day.v1", use)
 
 
@@ -34,6 +35,11 @@ def looked(*uses: Fact, days: int = 40) -> dict[int, UsageLooked]:
     passed = [day_passed(FIRST + timedelta(days=number)) for number in range(days)]
     past.told[DayPassed] = [Fact(number * DAY + 1, "day", event) for number, event in enumerate(passed)]
     return dict(Lookout().looks(NUMBER, uses, Days(past, arrival), arrival))
+
+
+def seven_days(**of_a_day: float) -> Seven:
+    """Return what comes of seven days alike."""
+    return Seven(**{name: value * 7 for name, value in of_a_day.items()})
 
 
 def test_a_number_is_looked_at_on_its_weekday_once_it_was_heard_of() -> None:
@@ -46,11 +52,12 @@ def test_a_number_is_looked_at_on_its_weekday_once_it_was_heard_of() -> None:
 def test_a_look_knows_what_had_come_and_the_latest_version_of_it() -> None:
     last = max(looked(used(0)))
     told = [used(number) for number in range(last)]
-    assert looked(*told)[last].recent.contacts == 70
+    found = looked(*told)[last].recent
+    assert found == seven_days(contacts=13, megabytes=1, calls=11, minutes=2.5, messages=2)
     corrected = used(last - 3, calls=40, version=2, came=last - 1)
     late = used(last - 3, calls=40, version=2, came=last)
-    assert looked(*told, corrected)[last].recent.contacts == 100
-    assert looked(*told, late)[last].recent.contacts == 70
+    assert looked(*told, corrected)[last].recent.contacts == found.contacts + 30
+    assert looked(*told, late)[last].recent == found
 
 
 def test_a_number_unheard_of_for_eighty_nine_days_is_forgotten() -> None:
