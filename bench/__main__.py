@@ -10,30 +10,21 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bench import tables
 from bench.analyst import run as analyst_run
-from bench.analyst.run import Report as AnalystReport
 from bench.backtest import run as backtest_run
-from bench.backtest.run import Report as BacktestReport
 from bench.chaos import run as chaos_run
 from bench.chaos.programme import programme
-from bench.chaos.run import Report as ChaosReport
 from bench.latency import run as latency_run
-from bench.latency.run import Report as LatencyReport
 from bench.recovery import run as recovery_run
-from bench.recovery.run import Report as RecoveryReport
 from bench.recovery.state import Load
 from bench.reentry import kept as reentry_kept
 from bench.reentry import real as reentry_real
 from bench.reentry import scale as reentry_scale
-from bench.reentry.kept import Report as KeptReport
 from bench.reentry.population import Plan as Population
-from bench.reentry.real import RealReport
-from bench.reentry.scale import Report as ScaleReport
 from bench.scaling import run as scaling_run
-from bench.scaling.run import Report as ScalingReport
 from bench.sieve import run as sieve_run
 from bench.sieve.figures import PEERS
-from bench.sieve.run import Report as SieveReport
 from bench.sieve.traffic import Plan
 from deploy.local.signals import run_until_signalled
 from services.intake.domain.simulator.world import Plan as Simulated
@@ -70,7 +61,7 @@ def sieve(
 
     async def work() -> int:
         report = await sieve_run.run(plan, rounds, chosen, console)
-        _tell(report, _rates(report), as_json)
+        _tell(report, tables.rates(report), as_json)
         for difference in report.differences + report.void_rounds:
             console.print(difference, style="red", markup=False)
         return 0 if report.equal_outputs else 1
@@ -89,7 +80,7 @@ def latency(
 
     async def work() -> int:
         report = await latency_run.run(events, rate, seed, console)
-        _tell(report, _times(report), as_json)
+        _tell(report, tables.times(report), as_json)
         return 0
 
     _end(work())
@@ -115,10 +106,10 @@ def reentry(
     plan = Population(new=new, old=old, degree=degree, community=community, seed=seed)
     if kept:
         cost = reentry_kept.run(plan)
-        _tell(cost, _cost(cost), as_json)
+        _tell(cost, tables.cost(cost), as_json)
         return
     report = reentry_scale.run(plan)
-    _tell(report, _sizes(report), as_json)
+    _tell(report, tables.sizes(report), as_json)
 
 
 def _tell_real(path: Path, as_json: bool) -> None:
@@ -127,40 +118,7 @@ def _tell_real(path: Path, as_json: bool) -> None:
     except (FileNotFoundError, RuntimeError) as failure:
         console.print(str(failure), style="red", markup=False, highlight=False)
         sys.exit(1)
-    _tell(report, _found(report), as_json)
-
-
-def _sizes(report: ScaleReport) -> Table:
-    title = (
-        f"twice the size takes {report.cpu_seconds_ratio} times the CPU, with {report.candidates_ratio} times the pairs"
-    )
-    table = Table("new", "old", "ties", "seconds", "CPU s", "peak MB", "candidates a new number", title=title)
-    for each in (report.half, report.whole):
-        sizes = (each.new, each.old, each.ties)
-        figures = (*sizes, each.seconds, each.cpu_seconds, each.peak_memory_mb, each.candidates_per_new)
-        table.add_row(*(f"{figure:,}" for figure in figures))
-    return table
-
-
-def _cost(report: KeptReport) -> Table:
-    table = Table("new", "old", "bytes a number", "gather s", "search s", "CPU s", "peak MB", "precision", "recall")
-    figures = (report.bytes_a_number, report.gather_seconds, report.search_seconds, report.cpu_seconds)
-    shares = (report.come_back.precision, report.come_back.recall)
-    told = (report.new, report.old, *figures, report.peak_memory_mb)
-    table.add_row(*(f"{figure:,}" for figure in told), *(f"{share:.2f}" for share in shares))
-    return table
-
-
-def _found(report: RealReport) -> Table:
-    title = f"{report.calls:,} calls of {report.numbers:,} numbers; {len(report.as_they_stand)} found as they stand"
-    table = Table("relabelled", "dates", "movers", "told", "right", "precision", "recall", "of knowable", title=title)
-    for dates, by_name in (("held out", report.held_out), ("tuned on", report.tuned_on)):
-        for name, each in by_name.items():
-            told = each.quality
-            shares = (told.precision, told.recall, each.recall_of_knowable)
-            counts = (each.movers, told.told, told.right)
-            table.add_row(name, dates, *(f"{count:,}" for count in counts), *(f"{share:.2f}" for share in shares))
-    return table
+    _tell(report, tables.found(report), as_json)
 
 
 @app.command()
@@ -171,15 +129,8 @@ def analyst(
 ) -> None:
     """What a rule that an analyst wrote costs: its condition in CEL, its features, a whole fact with many of them."""
     report = analyst_run.run(rounds, seed)
-    _tell(report, _microseconds(report), as_json)
+    _tell(report, tables.microseconds(report), as_json)
     sys.exit(0 if report.equal_outputs else 1)
-
-
-def _microseconds(report: AnalystReport) -> Table:
-    table = Table("", "µs", title=f"{report.customers:,} customers, medians of {report.rounds} rounds")
-    for name in (each for each in report.__struct_fields__ if each.endswith("_us")):
-        table.add_row(name.removesuffix("_us").replace("_", " "), f"{getattr(report, name):,}")
-    return table
 
 
 @app.command()
@@ -195,7 +146,7 @@ def recovery(
 
     async def work() -> int:
         report = await recovery_run.run(load, console)
-        _tell(report, _costs(report), as_json)
+        _tell(report, tables.costs(report), as_json)
         return 0 if report.equal else 1
 
     _end(work())
@@ -216,7 +167,7 @@ def chaos(
 
     async def work() -> int:
         report = await chaos_run.run(plan, rate, programme(kills, pauses, rebalances, seed), console)
-        _tell(report, _survived(report), as_json)
+        _tell(report, tables.survived(report), as_json)
         return 0 if report.equal_outputs else 1
 
     _end(work())
@@ -234,37 +185,10 @@ def scaling(
 
     async def work() -> int:
         report = await scaling_run.run(Plan(cdrs=cdrs, subscribers=subscribers, days=2, seed=seed), rounds, console)
-        _tell(report, _scaled(report), as_json)
+        _tell(report, tables.scaled(report), as_json)
         return 0
 
     _end(work())
-
-
-def _scaled(report: ScalingReport) -> Table:
-    table = Table("processes", "CDRs a second", "cores: sieve", "broker", "database", title=f"{report.scaling} times")
-    for each in report.runs:
-        shares = (each.cores_sieve, each.cores_broker, each.cores_database)
-        table.add_row(str(each.processes), f"{each.cdrs_per_s:,}", *map(str, shares))
-    return table
-
-
-def _survived(report: ChaosReport) -> Table:
-    blows = ", ".join(f"{count} {kind}" for kind, count in report.blows.items())
-    table = Table("CDRs", "blows", "restarts", "signals", "usage days", "differences", title="the sieve under blows")
-    counts = (report.restarts, report.signals, report.usage_days)
-    table.add_row(f"{report.cdrs:,}", blows, *(f"{count:,}" for count in counts), "; ".join(report.differences) or "0")
-    return table
-
-
-def _costs(report: RecoveryReport) -> Table:
-    title = f"{report.subscribers:,} subscribers, {report.days} days, {report.cdrs_a_day} CDRs each a day"
-    table = Table("", "", title=title)
-    for name in ("bytes_beside", "bytes_tallies", "bytes_cells", "bytes_circle", "bytes_ids"):
-        table.add_row(f"{name.removeprefix('bytes_')}, bytes a subscriber", f"{getattr(report, name):,}")
-    table.add_row("checkpoint, MB", f"{report.checkpoint_mb:,}")
-    table.add_row("written in, s", str(report.write_s))
-    table.add_row("recovered in, s", str(report.recovery_s))
-    return table
 
 
 @app.command()
@@ -276,37 +200,7 @@ def backtest(
 ) -> None:
     """A change of policy on the archived past: events a second, of every rule and of one."""
     report = backtest_run.timed(Simulated(seed=seed, subscribers=subscribers, days=days), console)
-    _tell(report, _tried(report), as_json)
-
-
-def _tried(report: BacktestReport) -> Table:
-    title = f"{report.archived:,} archived events; the aim is {report.aim:,} a second on one core"
-    table = Table("decided again", "events read", "CPU s", "events a second", "archived a second", title=title)
-    for name, each in report.trials.items():
-        figures = (each.events, each.cpu_seconds, each.events_per_s, each.archived_per_s)
-        table.add_row(name, *(f"{figure:,}" for figure in figures))
-    return table
-
-
-def _times(report: LatencyReport) -> Table:
-    title = "from the publication of a forwarding event to the server-sent event at a rep"
-    table = Table("", "p50 ms", "p99 ms", "max ms", "events", "held out", "CDRs a second", title=title)
-    for name, told in (("idle", report.idle), ("loaded", report.loaded)):
-        figures = (told.p50_ms, told.p99_ms, told.max_ms, told.n, told.held_out, told.cdrs_per_s)
-        table.add_row(name, *(f"{figure:,}" for figure in figures))
-    return table
-
-
-def _rates(report: SieveReport) -> Table:
-    title = (
-        f"{report.cdrs:,} CDRs of {report.subscribers:,} subscribers; client alone {report.client_ceiling:,} a second"
-    )
-    table = Table("contender", "CDRs a second", "rounds", "CDRs a round", "cores", "ours is", title=title)
-    for name, rates in report.contenders.items():
-        times = f"{report.ratios[name]} times" if name in report.ratios else f"{report.share_of_ceiling} of the client"
-        each = " ".join(f"{rate:,}" for rate in rates.rounds)
-        table.add_row(name, f"{rates.median:,}", each, f"{rates.cdrs:,}", str(rates.cores), times)
-    return table
+    _tell(report, tables.tried(report), as_json)
 
 
 def _tell(report: msgspec.Struct, table: Table, as_json: bool) -> None:
