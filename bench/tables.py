@@ -11,6 +11,7 @@ from bench.reentry.kept import Report as KeptReport
 from bench.reentry.real import RealReport
 from bench.reentry.scale import Report as ScaleReport
 from bench.scaling.run import Report as ScalingReport
+from bench.sieve.parts import Report as PartsReport
 from bench.sieve.run import Report as SieveReport
 
 
@@ -55,6 +56,14 @@ def microseconds(report: AnalystReport) -> Table:
     table = Table("", "µs", title=f"{report.customers:,} customers, medians of {report.rounds} rounds")
     for name in (each for each in report.__struct_fields__ if each.endswith("_us")):
         table.add_row(name.removesuffix("_us").replace("_", " "), f"{getattr(report, name):,}")
+    return table
+
+
+def parts(report: PartsReport) -> Table:
+    """Return each part's time."""
+    table = Table("part", "µs a CDR", "µs a usage day", title=f"{report.sum_us_a_cdr} µs of CPU a CDR")
+    for name, spent in report.us_a_cdr.items():
+        table.add_row(name, str(spent), str(report.us_a_usage_day.get(name, "")))
     return table
 
 

@@ -52,11 +52,12 @@ class Saying:
         for partition, day in zip(partitions, days, strict=True):
             by_partition.setdefault(partition, []).append(day)
         for partition, mine in by_partition.items():
-            for batch in self._batches(mine):
+            for batch in self.batches(mine):
                 sent = await self._producer.send_batch(batch, USAGE_DAYS.name, partition=partition)
                 self._unacknowledged.append(sent)
 
-    def _batches(self, days: Iterable[UsageDay]) -> Iterator[BatchBuilder]:
+    def batches(self, days: Iterable[UsageDay]) -> Iterator[BatchBuilder]:
+        """Yield `days` encoded, as many in each batch as it holds."""
         batch, last = self._producer.create_batch(), None
         for day in days:
             if last is None or last.occurred_at is not day.occurred_at:
