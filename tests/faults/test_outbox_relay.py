@@ -19,7 +19,7 @@ from tests.support.running import begin_now, task_running, until
 from tests.support.said import Marks, records, said
 from tests.support.tables import Tables
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.faults
 
 KEYS = [f"c{number}" for number in range(40)]
 

@@ -14,7 +14,7 @@ from tests.support.effects import Effects, effects, forget, holder, ids, make_ta
 from tests.support.running import record_of, until
 from tests.support.tables import Tables
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.faults
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from tests.support.said import Marks, said
 from tests.support.sieved import begun, facts, publish_to_the_end, until_checkpointed
 from tests.support.tables import Tables
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.faults
 
 FIRST = at("2026-03-05 00:00")
 
