@@ -73,6 +73,10 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
         pytest.skip(why)
     async with STARTS[backend](tmp_path_factory.mktemp("servers")) as found:
         started = Servers(found.kafka, found.postgres)
+        # A database a test is many files; no test takes the machine's power away, and what the system holds is enough
+        # for a server that is killed.
+        await _administer(started.postgres, "ALTER SYSTEM SET fsync = off")
+        await _administer(started.postgres, "SELECT pg_reload_conf()")
         await _administer(started.postgres, f"CREATE DATABASE {TEMPLATE}")
         settings = started.settings(TEMPLATE)
         await create_topics(settings)

@@ -23,7 +23,7 @@ from tests.support.running import begin_now, producing, publish, running, starte
 from tests.support.said import Marks, said
 from tests.support.tables import Tables
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.faults
 
 NUMBERS = [f"+8613300000{index:03d}" for index in range(40)]
 FORWARDINGS = "service.forwarding.v1"

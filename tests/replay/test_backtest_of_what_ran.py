@@ -36,7 +36,7 @@ from tests.replay.operator import archived
 from tests.support.running import begin_now, producing, publish, running, until
 from tests.support.tables import Tables
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.replay
 
 PLAN = Plan(seed=7, subscribers=120, first_day=date(2026, 1, 1), days=34)
 ASLEEP_AFTER = 8

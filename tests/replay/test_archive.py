@@ -28,7 +28,7 @@ from tests.support.running import begin_now, producing, publish, running, until
 from tests.support.said import Marks, records
 from tests.support.tables import Tables
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.replay
 
 ODD = {
     "no text": (NUMBER.encode(), b"\xff\x00\xfe"),

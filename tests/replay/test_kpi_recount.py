@@ -21,7 +21,7 @@ from tests.support.running import begin_now, producing, publish, running, until
 from tests.support.tables import Tables
 from tests.unit.kpi.facts import closed, contact, saved, settled
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.replay
 
 CITY, OTHER_CITY = "150000.150100", "150000.150200"
 ELSEWHERE = f"{OTHER_CITY}.150202"
